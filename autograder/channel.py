@@ -1,0 +1,538 @@
+"""What travels between the grader and a worker: frames of a msgpack header and raw buffers; plain data, never pickle.
+
+A frame is 16 bytes (magic, header length, body length), a msgpack header `[value, buffer lengths]`, and the buffers end
+to end. Values without a msgpack type of their own are tagged lists, e.g. `["T", {...}]` for a tensor.
+
+Both sides encode. The grader decodes with `revive=False`: strictly, within `Limits`, into fresh contiguous tensors that carry no graph;
+what they were in the worker (grad, strides, device) stands beside them in `info()`. The worker decodes with `revive=True`, which
+rebuilds strides, devices and requires_grad as the grader had them.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import select
+import struct
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgpack
+import numpy as np
+import torch
+
+MAGIC = b"ptc1"
+HEAD = struct.Struct("<4sIQ")
+
+
+class ChannelError(Exception):
+    """The other side closed, or sent what the format or its limits do not allow."""
+
+
+class ChannelClosed(ChannelError):
+    """The other side closed the channel."""
+
+
+class ChannelTimeout(ChannelError):
+    """The other side did not answer in time."""
+
+
+class Unsendable(Exception):
+    """A value that cannot travel; the message says why."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the decoder accepts."""
+
+    header: int = 16 * 2**20
+    body: int = 256 * 2**20
+    depth: int = 50
+    nodes: int = 200_000
+    elements: int = 2**28
+    text: int = 2**20
+
+
+LIMITS = Limits()
+
+DTYPES: dict[str, torch.dtype] = {
+    str(dtype).removeprefix("torch."): dtype
+    for dtype in (
+        torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int8, torch.int16, torch.int32, torch.int64,
+        torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.bool, torch.complex64, torch.complex128,
+    )
+}
+ARRAY_KINDS = "biufcSU"
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """What a decoded tensor was in the worker. As said by the worker: it may explain a failure."""
+
+    cls: str = "Tensor"
+    device: str = "cpu"
+    requires_grad: bool = False
+    is_leaf: bool = True
+    has_grad_fn: bool = False
+    is_parameter: bool = False
+    stride: tuple[int, ...] = ()
+    is_contiguous: bool = True
+    grad: torch.Tensor | None = None
+
+
+@dataclass(frozen=True)
+class HandleInfo:
+    """An object that stays in the worker: its class, base classes and, for a module, what it holds."""
+
+    number: int
+    cls: str
+    bases: tuple[str, ...]
+    module: dict[str, Any] | None = None
+
+
+def info(tensor: torch.Tensor) -> TensorInfo:
+    """What `tensor`, an answer of the worker, was there: requires_grad, leaf, device, strides, .grad."""
+    found = getattr(tensor, "_worker_info", None)
+    return found if isinstance(found, TensorInfo) else TensorInfo(stride=tuple(tensor.stride()))
+
+
+# ----------------------------------------------------------------------------------------------------------- encode
+
+
+@dataclass
+class Encoder:
+    """Turns a value into header parts and buffers. `handle` names objects that stay behind (worker side)."""
+
+    handle: Callable[[Any], list[Any] | None] | None = None
+    strided: bool = False
+    buffers: list[memoryview | bytes] = field(default_factory=list)
+    seen: dict[int, int] = field(default_factory=dict)
+    keep: list[Any] = field(default_factory=list)
+    nodes: int = 0
+    size: int = 0
+
+    def encode(self, value: Any, depth: int = 0) -> Any:
+        self.nodes += 1
+        if depth > LIMITS.depth:
+            raise Unsendable(f"nested deeper than {LIMITS.depth} levels, or contains itself")
+        if self.nodes > LIMITS.nodes:
+            raise Unsendable(f"more than {LIMITS.nodes} values")
+        kind = type(value)
+        if value is None or kind is bool or kind is float:
+            return value
+        if kind is int:
+            return value if -(2**63) <= value < 2**63 else self._long(value)
+        if kind is str:
+            if len(value) > LIMITS.text:
+                raise Unsendable(f"a text of {len(value)} characters")
+            return value
+        if kind is list:
+            return ["l", [self.encode(item, depth + 1) for item in value]]
+        if kind is tuple:
+            return ["u", [self.encode(item, depth + 1) for item in value]]
+        if kind is dict:
+            return self._mapping(value, depth)
+        if isinstance(value, torch.Tensor):
+            return self._tensor(value, depth)
+        return self._other(value, depth)
+
+    def _long(self, value: int) -> list[Any]:
+        if value.bit_length() > 8192:
+            raise Unsendable("an integer of more than 8192 bits")
+        return ["i", hex(value)]
+
+    def _mapping(self, value: Mapping[Any, Any], depth: int) -> list[Any]:
+        return ["d", [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]]
+
+    def _other(self, value: Any, depth: int) -> Any:
+        if isinstance(value, np.generic):
+            if value.dtype.kind not in ARRAY_KINDS:
+                raise Unsendable(f"a NumPy scalar of dtype {value.dtype}")
+            return ["g", value.dtype.str, value.tobytes()]
+        if isinstance(value, np.ndarray):
+            return self._array(value)
+        if isinstance(value, torch.Size):
+            return ["z", [int(n) for n in value]]
+        if isinstance(value, torch.dtype):
+            return ["y", str(value).removeprefix("torch.")]
+        if isinstance(value, torch.device):
+            return ["v", str(value)]
+        if isinstance(value, bytes | bytearray):
+            return ["b", self._buffer(bytes(value))]
+        if isinstance(value, complex):
+            return ["c", float(value.real), float(value.imag)]
+        if isinstance(value, pathlib.PurePath):
+            return ["p", str(value)]
+        if isinstance(value, set | frozenset):
+            return ["s", [self.encode(item, depth + 1) for item in value]]
+        # Subclasses of plain types travel as the plain type: a named tuple is a tuple, an IntEnum an int.
+        for plain, tag in ((tuple, "u"), (list, "l")):
+            if isinstance(value, plain):
+                return [tag, [self.encode(item, depth + 1) for item in plain(value)]]
+        if isinstance(value, dict):
+            return self._mapping(dict(value), depth)
+        for scalar in (int, float, str):
+            if isinstance(value, scalar):
+                return self.encode(scalar(value), depth + 1)
+        if isinstance(value, Mapping):
+            return self._mapping(dict(value), depth)
+        if self.handle is not None:
+            found = self.handle(value)
+            if found is not None:
+                return [*found[:-1], self.encode(found[-1], depth + 1)]
+        raise Unsendable(f"a {type(value).__name__} cannot travel")
+
+    def _buffer(self, data: bytes | memoryview) -> int:
+        self.size += len(data) if isinstance(data, bytes) else data.nbytes
+        if self.size > LIMITS.body:
+            raise Unsendable(f"more than {LIMITS.body >> 20} MB")
+        self.buffers.append(data)
+        return len(self.buffers) - 1
+
+    def _array(self, value: np.ndarray[Any, Any]) -> list[Any]:
+        if value.dtype.kind not in ARRAY_KINDS:
+            raise Unsendable(f"a NumPy array of dtype {value.dtype}")
+        meta: dict[str, Any] = {"dtype": value.dtype.str, "shape": list(value.shape), "writeable": bool(value.flags.writeable)}
+        plain = np.asarray(value)
+        if self.strided and plain.size and not plain.flags.c_contiguous:
+            low, high = np.lib.array_utils.byte_bounds(plain)
+            start = plain.__array_interface__["data"][0]
+            import ctypes
+
+            meta["buffer"] = self._buffer(ctypes.string_at(low, high - low))
+            meta["offset"], meta["strides"] = start - low, list(plain.strides)
+        else:
+            meta["buffer"] = self._buffer(np.ascontiguousarray(plain).tobytes())
+        return ["a", meta]
+
+    def _tensor(self, value: torch.Tensor, depth: int) -> list[Any]:
+        if id(value) in self.seen:
+            return ["r", self.seen[id(value)]]
+        self.seen[id(value)] = len(self.seen)
+        self.keep.append(value)
+        with torch._C.DisableTorchFunctionSubclass(), torch.inference_mode(value.is_inference()):
+            plain = value.detach()
+            if type(plain) is not torch.Tensor:
+                plain = plain.as_subclass(torch.Tensor)
+            name = str(plain.dtype).removeprefix("torch.")
+            if plain.layout is not torch.strided or name not in DTYPES:
+                raise Unsendable(f"a tensor of layout {plain.layout} and dtype {plain.dtype}")
+            if plain.numel() > LIMITS.elements and not plain.is_meta:
+                raise Unsendable(f"a tensor of {plain.numel()} elements")
+            meta: dict[str, Any] = {
+                "dtype": name,
+                "shape": list(plain.shape),
+                "device": str(plain.device),
+                "cls": str(type(value).__name__)[:80],
+                "grad": bool(value.requires_grad),
+                "leaf": bool(value.is_leaf),
+                "fn": value.grad_fn is not None,
+                "param": isinstance(value, torch.nn.Parameter),
+                "stride": list(plain.stride()),
+                "contiguous": plain.is_contiguous(),
+            }
+            if value.is_leaf and value.grad is not None:
+                meta["g"] = self.encode(value.grad, depth + 1)
+            if not plain.is_meta:
+                plain = plain.cpu().resolve_conj().resolve_neg()
+                if self.strided and plain.numel() and not plain.is_contiguous():
+                    span = 1 + sum((n - 1) * s for n, s in zip(plain.shape, plain.stride(), strict=True))
+                    plain = plain.as_strided((span,), (1,))
+                    meta["span"] = span
+                flat = plain.contiguous().reshape(-1)
+                if flat.numel() == 1:  # counts as contiguous whatever its stride, but cannot be viewed as bytes
+                    flat = flat.as_strided((1,), (1,))
+                meta["buffer"] = self._buffer(memoryview(flat.view(torch.uint8).numpy()).cast("B") if flat.numel() else b"")
+        return ["T", meta]
+
+
+def dumps(value: Any, *, handle: Callable[[Any], list[Any] | None] | None = None, strided: bool = False) -> list[bytes | memoryview]:
+    """The parts of a frame, to be written one after the other."""
+    encoder = Encoder(handle, strided)
+    body = encoder.encode(value)
+    lengths = [part.nbytes if isinstance(part, memoryview) else len(part) for part in encoder.buffers]
+    header = msgpack.packb([body, lengths], unicode_errors="backslashreplace")
+    return [HEAD.pack(MAGIC, len(header), sum(lengths)), header, *encoder.buffers]
+
+
+# ----------------------------------------------------------------------------------------------------------- decode
+
+
+@dataclass
+class Decoder:
+    """Rebuilds a value; every length, name and nesting is checked before it is used."""
+
+    body: memoryview
+    offsets: list[tuple[int, int]]
+    revive: bool = False
+    handle: Callable[[HandleInfo], Any] | None = None
+    tensors: list[torch.Tensor] = field(default_factory=list)
+    nodes: int = 0
+    elements: int = 0
+
+    def decode(self, value: Any, depth: int = 0) -> Any:
+        self.nodes += 1
+        if depth > LIMITS.depth or self.nodes > LIMITS.nodes:
+            raise ChannelError("nested too deep or too many values")
+        if not isinstance(value, list):
+            if value is None or isinstance(value, bool | int | float | str):
+                return value
+            raise ChannelError(f"a bare {type(value).__name__}")
+        if not value or not isinstance(value[0], str):
+            raise ChannelError("a value without a tag")
+        tag, rest = value[0], value[1:]
+        try:
+            return self._tagged(tag, rest, depth)
+        except ChannelError:
+            raise
+        except (TypeError, ValueError, KeyError, IndexError, OverflowError, AttributeError, RuntimeError, MemoryError) as error:
+            raise ChannelError(f"a malformed value of kind {tag[:8]!r} ({type(error).__name__})") from None
+
+    def _tagged(self, tag: str, rest: list[Any], depth: int) -> Any:
+        if tag == "l":
+            return [self.decode(item, depth + 1) for item in _list(rest[0])]
+        if tag == "u":
+            return tuple(self.decode(item, depth + 1) for item in _list(rest[0]))
+        if tag == "s":
+            return {self.decode(item, depth + 1) for item in _list(rest[0])}
+        if tag == "d":
+            result: dict[Any, Any] = {}
+            for pair in _list(rest[0]):
+                key, item = _list(pair)
+                result[self.decode(key, depth + 1)] = self.decode(item, depth + 1)
+            return result
+        if tag == "T":
+            return self._tensor(_dict(rest[0]), depth)
+        if tag == "r":
+            return self.tensors[_number(rest[0], len(self.tensors) - 1)]
+        if tag == "a":
+            return self._array(_dict(rest[0]))
+        if tag == "g":
+            dtype = _array_dtype(rest[0])
+            return np.frombuffer(_bytes(rest[1]), dtype=dtype, count=1)[0]
+        if tag == "i":
+            return int(_text(rest[0], 4096), 16)
+        if tag == "c":
+            return complex(float(rest[0]), float(rest[1]))
+        if tag == "b":
+            return bytes(self._part(rest[0]))
+        if tag == "z":
+            return torch.Size([_number(n, 2**62) for n in _list(rest[0])])
+        if tag == "y":
+            return DTYPES[_text(rest[0], 20)] if rest[0] in DTYPES else _refuse("an unknown dtype")
+        if tag == "v":
+            return torch.device(_text(rest[0], 20))
+        if tag == "p":
+            return pathlib.Path(_text(rest[0], 4096))
+        if tag == "h" and self.handle is not None:
+            return self.handle(self._handle_info(rest, depth))
+        raise ChannelError(f"an unknown tag {tag[:8]!r}")
+
+    def _handle_info(self, rest: list[Any], depth: int) -> HandleInfo:
+        number, cls, bases, module = rest
+        return HandleInfo(
+            number=_number(number, 2**31),
+            cls=_text(cls, 200),
+            bases=tuple(_text(base, 200) for base in _list(bases)[:50]),
+            module=None if module is None else _dict(self.decode(module, depth + 1)),
+        )
+
+    def _part(self, index: Any) -> memoryview:
+        start, end = self.offsets[_number(index, len(self.offsets) - 1)]
+        return self.body[start:end]
+
+    def _count(self, shape: tuple[int, ...]) -> int:
+        if len(shape) > 64:
+            raise ChannelError("more than 64 dimensions")
+        count = 1
+        for n in shape:
+            count *= n
+        # A product beyond 2**62 would overflow torch's own arithmetic even where one dimension is 0.
+        bound = 1
+        for n in shape:
+            bound *= max(n, 1)
+        if bound > 2**62:
+            raise ChannelError("a shape too large to be real")
+        return count
+
+    def _tensor(self, meta: dict[str, Any], depth: int) -> torch.Tensor:
+        dtype = DTYPES.get(_text(meta["dtype"], 20)) or _refuse("an unknown dtype")
+        shape = tuple(_number(n, 2**62) for n in _list(meta["shape"]))
+        stride = tuple(_number(n, 2**62) for n in _list(meta["stride"]))
+        device = _text(meta["device"], 20)
+        count = self._count(shape)
+        if len(stride) != len(shape):
+            raise ChannelError("as many strides as dimensions")
+        slot = len(self.tensors)
+        self.tensors.append(torch.empty(0))
+        if device == "meta":
+            result = torch.empty(shape, dtype=dtype, device="meta")
+            if self.revive:
+                result = torch.empty_strided(shape, stride, dtype=dtype, device="meta")
+        else:
+            part = self._part(meta["buffer"])
+            stored = _number(meta["span"], 2**40) if "span" in meta else count
+            if len(part) != stored * dtype.itemsize:
+                raise ChannelError("a tensor whose bytes do not fill its shape")
+            # A slice of the frame may be misaligned for its dtype: each tensor gets bytes of its own.
+            flat = torch.frombuffer(bytearray(part), dtype=dtype) if len(part) else torch.empty(0, dtype=dtype)
+            if "span" in meta:
+                if not self.revive:
+                    raise ChannelError("a strided tensor from a worker")
+                result = flat.as_strided(shape, stride)
+            else:
+                result = flat.reshape(shape)
+        self.tensors[slot] = result
+        grad = self.decode(meta["g"], depth + 1) if "g" in meta else None
+        if grad is not None and not isinstance(grad, torch.Tensor):
+            raise ChannelError("a .grad that is no tensor")
+        if self.revive:
+            result.requires_grad_(bool(meta["grad"])) if meta["grad"] else None
+            if grad is not None:
+                result.grad = grad
+        else:
+            result._worker_info = TensorInfo(  # type: ignore[attr-defined]
+                cls=_text(meta["cls"], 80), device=device, requires_grad=bool(meta["grad"]), is_leaf=bool(meta["leaf"]),
+                has_grad_fn=bool(meta["fn"]), is_parameter=bool(meta["param"]), stride=stride,
+                is_contiguous=bool(meta["contiguous"]), grad=grad,
+            )
+        return result
+
+    def _array(self, meta: dict[str, Any]) -> np.ndarray[Any, Any]:
+        dtype = _array_dtype(meta["dtype"])
+        shape = tuple(_number(n, 2**62) for n in _list(meta["shape"]))
+        part = self._part(meta["buffer"])
+        result: np.ndarray[Any, Any]
+        if "strides" in meta:
+            if not self.revive:
+                raise ChannelError("a strided array from a worker")
+            result = np.ndarray(shape, dtype, bytearray(part), int(meta["offset"]), tuple(meta["strides"]))
+        else:
+            if len(part) != self._count(shape) * dtype.itemsize:
+                raise ChannelError("an array whose bytes do not fill its shape")
+            result = np.frombuffer(bytearray(part), dtype=dtype).reshape(shape) if len(part) else np.empty(shape, dtype)
+        if self.revive and not meta["writeable"]:
+            result.flags.writeable = False
+        return result
+
+
+def _refuse(what: str) -> Any:
+    raise ChannelError(what)
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else _refuse("a list was due")
+
+
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else _refuse("a map was due")
+
+
+def _text(value: Any, longest: int) -> str:
+    return value[:longest] if isinstance(value, str) else _refuse("a text was due")
+
+
+def _bytes(value: Any) -> bytes:
+    return value if isinstance(value, bytes) else _refuse("bytes were due")
+
+
+def _number(value: Any, largest: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= largest:
+        raise ChannelError("a number outside its bounds")
+    return value
+
+
+def _array_dtype(value: Any) -> np.dtype[Any]:
+    text = _text(value, 20)
+    if len(text) < 3 or text[0] not in "<>|=" or text[1] not in ARRAY_KINDS or not text[2:].isdigit():
+        raise ChannelError("an unknown NumPy dtype")
+    return np.dtype(text)
+
+
+def loads(header: bytes, body: memoryview, *, revive: bool = False, handle: Callable[[HandleInfo], Any] | None = None) -> Any:
+    """The value of a frame. Raises ChannelError for anything that the format or its limits do not allow."""
+    try:
+        unpacked = msgpack.unpackb(header, raw=False, strict_map_key=True, unicode_errors="replace", ext_hook=_no_extension)
+        value, lengths = unpacked
+    except (ValueError, TypeError, msgpack.exceptions.UnpackException, RecursionError) as error:
+        raise ChannelError(f"a frame that is no msgpack ({type(error).__name__})") from None
+    offsets, start = [], 0
+    for length in _list(lengths):
+        length = _number(length, LIMITS.body)
+        offsets.append((start, start + length))
+        start += length
+    if start != len(body):
+        raise ChannelError("buffers that do not fill the frame")
+    return Decoder(body, offsets, revive, handle).decode(value)
+
+
+def _no_extension(code: int, data: bytes) -> Any:
+    raise ChannelError("a msgpack extension")
+
+
+# -------------------------------------------------------------------------------------------------------- transport
+
+
+class Channel:
+    """A stream of frames over two file descriptors (or one, twice), with deadlines. Not for Windows pipes: see portable.py."""
+
+    def __init__(self, read_fd: int, write_fd: int) -> None:
+        self.read_fd, self.write_fd = read_fd, write_fd
+
+    def close(self) -> None:
+        for fd in {self.read_fd, self.write_fd}:
+            try:
+                os.close(fd)
+            except OSError:
+                pass
+
+    def send(self, parts: Iterable[bytes | memoryview], deadline: float | None = None) -> None:
+        """Write a frame; ChannelTimeout at `deadline` (time.monotonic), ChannelClosed when nobody reads."""
+        for part in parts:
+            view = memoryview(part).cast("B") if len(part) else memoryview(b"")
+            while view.nbytes:
+                if deadline is not None:
+                    self._wait(self.write_fd, select.POLLOUT, deadline)
+                try:
+                    view = view[os.write(self.write_fd, view[: 1 << 20]) :]
+                except BlockingIOError:
+                    self._wait(self.write_fd, select.POLLOUT, deadline or time.monotonic() + 60)
+                except OSError as error:
+                    raise ChannelClosed(str(error)) from None
+
+    def receive(self, deadline: float | None = None, *, revive: bool = False,
+                handle: Callable[[HandleInfo], Any] | None = None) -> Any:
+        """Read and decode a frame."""
+        magic, header_length, body_length = HEAD.unpack(self._read(HEAD.size, deadline))
+        if magic != MAGIC or header_length > LIMITS.header or body_length > LIMITS.body:
+            raise ChannelError("a frame that does not begin as frames do")
+        header = self._read(header_length, deadline)
+        body = self._read(body_length, deadline)
+        return loads(bytes(header), memoryview(body), revive=revive, handle=handle)
+
+    def _read(self, count: int, deadline: float | None) -> bytearray:
+        # Grown as bytes arrive: a length that the other side only claims costs no memory.
+        data = bytearray()
+        while len(data) < count:
+            if deadline is not None:
+                self._wait(self.read_fd, select.POLLIN, deadline)
+            try:
+                chunk = os.read(self.read_fd, min(count - len(data), 1 << 20))
+            except BlockingIOError:
+                self._wait(self.read_fd, select.POLLIN, deadline or time.monotonic() + 60)
+                continue
+            except OSError as error:
+                raise ChannelClosed(str(error)) from None
+            if not chunk:
+                raise ChannelClosed("closed")
+            data += chunk
+        return data
+
+    def _wait(self, fd: int, event: int, deadline: float) -> None:
+        poll = select.poll()
+        poll.register(fd, event)
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise ChannelTimeout("no answer in time")

@@ -1,0 +1,199 @@
+"""The command line: `python -m autograder COMMAND …`; nox passes everything after `--` on."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from .course import Course, find_exercise, generate, reset
+from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, WRONG_COURSE_OR_COMMAND, CourseError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description="Grade the course's exercises.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    grade = commands.add_parser("grade", help="grade exercises/ or another submission")
+    grade.add_argument("selectors", nargs="*", metavar="SELECTOR", help="prefix of an exercise id, such as 01_workflow/training")
+    grade.add_argument("--submission", type=Path, metavar="DIR", help="a folder laid out like exercises/ (default: exercises/)")
+    grade.add_argument("--reference", action="store_true", help="grade solutions/")
+    grade.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
+    grade.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML")
+    grade.add_argument("--seed", type=int, metavar="N", help="repeat a run: the seed that its report names")
+    grade.add_argument("--walls", choices=("best", "plain", "strong", "full"), help="refuse to run with less (default: best for your own work)")
+    grade.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
+
+    verify = commands.add_parser("verify", help="prove the course: references, stubs, right and wrong answers, generated files")
+    verify.add_argument("selectors", nargs="*", metavar="SELECTOR")
+    verify.add_argument("--quick", action="store_true", help="references and stubs only")
+    verify.add_argument("--seed", type=int, metavar="N")
+    verify.add_argument("--messages", type=Path, metavar="FILE", help="write the message that each wrong variant draws")
+
+    make = commands.add_parser("generate", help="write exercises/ from solutions/")
+    make.add_argument("--check", action="store_true", help="write nothing; exit 2 where a file is out of date")
+
+    start = commands.add_parser("reset", help="start an exercise, topic or chapter afresh; the old text is kept")
+    start.add_argument("selectors", nargs="+", metavar="KEY")
+
+    hint = commands.add_parser("hint", help="show a hint for one exercise")
+    hint.add_argument("key", metavar="KEY")
+    hint.add_argument("--level", type=int, choices=(1, 2, 3), help="up to which hint (default: one more than last time)")
+
+    data = commands.add_parser("data", help="check the data sets against their checksums")
+    data.add_argument("arguments", nargs=argparse.REMAINDER)
+    calibrate = commands.add_parser("calibrate", help="measure right and wrong recipes over many seeds, and write the tables")
+    calibrate.add_argument("selectors", nargs="*", metavar="SELECTOR")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; its exit code. Errors of the course or the command are one sentence on stderr."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        return COMMANDS[arguments.command](arguments)
+    except CourseError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return WRONG_COURSE_OR_COMMAND
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return POINTS_LOST
+
+
+def grade_command(arguments: argparse.Namespace) -> int:
+    from . import engine, report
+
+    course = Course.at(ROOT)
+    for selector in arguments.selectors:
+        course.check_selector(selector)
+    if arguments.reference and arguments.submission:
+        raise CourseError("--reference and --submission exclude one another: give one")
+    folder = ROOT / "solutions" if arguments.reference else arguments.submission or ROOT / "exercises"
+    if not folder.is_dir():
+        raise CourseError(f"there is no submission folder {folder}; it should be laid out like exercises/")
+    for path in (arguments.json, arguments.junit):
+        if path is not None and not path.resolve().parent.is_dir():
+            raise CourseError(f"cannot be written: there is no folder {path.resolve().parent}", path)
+    own = arguments.submission is None
+    shown_root = "solutions" if arguments.reference else "exercises"
+    topics = [t for t in course.topics if not arguments.selectors or any(_touches(selector, t.key) for selector in arguments.selectors)]
+
+    def use(running: engine.Engine) -> int:
+        ids = course.select(arguments.selectors)
+        keys = list(dict.fromkeys(i.rpartition("/")[0] for i in ids))
+        submission = engine.read_submission(course, folder, folder.resolve().name, keys, shown_root)
+        submission = engine.Submission(submission.name, submission.files, frozenset(ids), submission.notes)
+        seed = arguments.seed if arguments.seed is not None else secrets.randbits(48)
+        total = sum(check.exercise in submission.only for check in running.checks) if submission.only is not None else 0
+        with report.Bar(total) as bar:
+            graded = running.grade(submission, seed, bar.advance)
+        for note in running.notes:
+            print(note, file=sys.stderr)
+        report.show(graded)
+        if graded.partial:
+            return INTERRUPTED
+        if arguments.json:
+            report.write_json(arguments.json, graded.report)
+        if arguments.junit:
+            report.write_junit(arguments.junit, graded.report)
+        return FULL_POINTS if graded.report.full else POINTS_LOST
+
+    walls = arguments.walls or ("best" if own else "strong")
+    return engine.run(course, topics, engine.Options(walls, ROOT, arguments.debug), use)
+
+
+def _touches(selector: str, key: str) -> bool:
+    """Whether a selector may select exercises of this topic; bare exercise names are looked up in all."""
+    from .course import normal_selector
+
+    wanted = normal_selector(selector)
+    return key.startswith(wanted) or wanted.startswith(key) or "/" not in wanted
+
+
+def verify_command(arguments: argparse.Namespace) -> int:
+    from . import engine
+    from .verify import verify
+
+    course = Course.at(ROOT)
+    for selector in arguments.selectors:
+        course.check_selector(selector)
+    topics = [t for t in course.topics if not arguments.selectors or any(_touches(selector, t.key) for selector in arguments.selectors)]
+
+    def use(running: engine.Engine) -> int:
+        ids = frozenset(course.select(arguments.selectors))
+        chosen = [t for t in topics if any(i.rpartition("/")[0] == t.key for i in ids)]
+        found = verify(running, course, chosen, ids, quick=arguments.quick, seed=arguments.seed)
+        if arguments.messages:
+            arguments.messages.write_text("\n\n".join(f"## {name}\n{text}" for name, text in found.messages) + "\n", encoding="utf-8")
+        print(f"{len(ids)} exercises, {found.graded} gradings.")
+        print("Slowest references, CPU seconds on the grader's side:")
+        for name, seconds in sorted(found.cpu.items(), key=lambda pair: -pair[1])[:10]:
+            print(f"  {seconds:6.2f}  {name}")
+        for problem in found.problems:
+            print(f"problem: {problem}")
+        print(f"{len(ids)} exercises verified: {len(found.problems)} problems.")
+        return WRONG_COURSE_OR_COMMAND if found.problems else FULL_POINTS
+
+    return engine.run(course, topics, engine.Options("best", ROOT), use)
+
+
+def generate_command(arguments: argparse.Namespace) -> int:
+    done = generate(Course.at(ROOT), check=arguments.check)
+    for name in done.written:
+        print(f"written: exercises/{name}")
+    for name in done.kept:
+        print(f"kept: exercises/{name} has been edited by hand and is left as it is; `nox -s reset -- {name.removesuffix('.py')}` starts it afresh")
+    if arguments.check and done.stale:
+        for name in done.stale:
+            print(f"error: exercises/{name} is out of date; run `nox -s generate`", file=sys.stderr)
+        return WRONG_COURSE_OR_COMMAND
+    if not done.stale:
+        print("exercises/ is current.")
+    return FULL_POINTS
+
+
+def reset_command(arguments: argparse.Namespace) -> int:
+    course = Course.at(ROOT)
+    for selector in arguments.selectors:
+        course.select([selector])
+    for selector in arguments.selectors:
+        for line in reset(course, selector):
+            print(line)
+    return FULL_POINTS
+
+
+def hint_command(arguments: argparse.Namespace) -> int:
+    topic, exercise = find_exercise(Course.at(ROOT), arguments.key)
+    level = arguments.level or 1
+    print(f"{topic.key}/{exercise.name}: {exercise.title}")
+    for number, hint in enumerate(exercise.hints[:level], 1):
+        print(f"  hint {number} of {len(exercise.hints)}: {hint}")
+    if level < len(exercise.hints):
+        print(f"  more: nox -s hint -- {topic.key}/{exercise.name} --level {level + 1}")
+    return FULL_POINTS
+
+
+def data_command(arguments: argparse.Namespace) -> int:
+    from .data import main as check_data
+
+    return check_data(arguments.arguments)
+
+
+def calibrate_command(arguments: argparse.Namespace) -> int:
+    from .calibrate import main as measure
+
+    return measure(arguments.selectors)
+
+
+COMMANDS = {
+    "grade": grade_command, "verify": verify_command, "generate": generate_command, "reset": reset_command, "hint": hint_command,
+    "data": data_command, "calibrate": calibrate_command,
+}

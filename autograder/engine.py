@@ -1,0 +1,362 @@
+"""Grading: warm up once, fork the zygote, collect the hidden tests once, then one forked child per submission."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import json
+import os
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .course import Course, TopicRef, signatures
+from .model import CheckResult, CourseError, ExerciseResult, Report, status_of
+
+SUBMISSION_SECONDS = 3600
+"""Wall time after which a submission's grading is given up as an engine error; each call has its own, far lower limit."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One topic file of a submission: its text, or why there is none."""
+
+    shown: str
+    text: str | None
+    problem: str | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What is graded: topic key -> file. `only` limits the checks to some exercises (ids)."""
+
+    name: str
+    files: dict[str, SourceFile]
+    only: frozenset[str] | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Progress:
+    """One finished check, as the front end sees it."""
+
+    exercise: str
+    check: CheckResult
+    seconds: float
+    kind: str = ""
+    printed: str = ""
+
+
+@dataclass
+class Graded:
+    """A submission's report, with what does not go into it: printed text and kinds of mistakes, by exercise and check."""
+
+    report: Report
+    printed: dict[str, str] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    partial: bool = False
+    cpu: float = 0.0
+    exercise_cpu: dict[str, float] = field(default_factory=dict)
+
+
+def read_submission(course: Course, folder: Path, name: str, topics: Sequence[str], shown_root: str) -> Submission:
+    """Read the topic files that will be graded; a bad file costs its own topic only."""
+    files = {key: read_source(folder, key, shown_root) for key in topics}
+    return Submission(name, files, notes=stray_files(course, folder, shown_root))
+
+
+def read_source(folder: Path, key: str, shown_root: str) -> SourceFile:
+    """One topic file as text; symbolic links out of the submission, overlong files and bytes that are no UTF-8 are refused with the reason."""
+    from .sandbox import MAX_SOURCE
+
+    shown = f"{shown_root}/{key}.py"
+    path = folder / f"{key}.py"
+    try:
+        if not path.exists():
+            return SourceFile(shown, None, f"{shown} is missing")
+        if not path.resolve().is_relative_to(folder.resolve()):
+            return SourceFile(shown, None, f"{shown} is a link to a file outside the submission; it is not followed")
+        if not path.is_file():
+            return SourceFile(shown, None, f"{shown} is not a file")
+        size = path.stat().st_size
+        if size > MAX_SOURCE:
+            return SourceFile(shown, None, f"{shown} has {size / 2**20:.0f} MB; a topic file may have {MAX_SOURCE >> 20} MB")
+        data = path.read_bytes()
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        return SourceFile(shown, None, f"{shown}:{line}: is no UTF-8 text (byte {error.start}); save it as UTF-8")
+    except OSError as error:
+        return SourceFile(shown, None, f"{shown} cannot be read: {error.strerror}")
+    if "\0" in text:
+        return SourceFile(shown, None, f"{shown}:{text[: text.index(chr(0))].count(chr(10)) + 1}: holds a NUL character; save it as plain text")
+    return SourceFile(shown, text)
+
+
+def stray_files(course: Course, folder: Path, shown_root: str) -> tuple[str, ...]:
+    """A note for each thing in the submission's chapters that grading does not use: a mis-named file is the commonest reason for lost points."""
+    known = {f"{topic.key}.py" for topic in course.topics}
+    notes = []
+    for chapter in course.chapters:
+        inside = folder / chapter
+        if not inside.is_dir() or not inside.resolve().is_relative_to(folder.resolve()):
+            continue
+        for path in sorted(inside.iterdir())[:200]:
+            name = f"{chapter}/{path.name}"
+            if name not in known and path.name not in ("README.md", "__pycache__") and not path.name.startswith("."):
+                notes.append(f"{shown_root}/{name} is not part of the course and was not used"[:300])
+    for name in ("torch.py", "numpy.py", "conftest.py", "sitecustomize.py", "matplotlib.py"):
+        if (folder / name).exists():
+            notes.append(f"{shown_root}/{name} is not part of the course and was not used")
+    return tuple(notes[:50])
+
+
+# -------------------------------------------------------------------------------------------------------------- engine
+
+
+@dataclass
+class Engine:
+    """A warm engine: zygote running, tests collected. Use `with running(...) as engine`."""
+
+    course: Course
+    plugin: Any
+    zygote: Any
+    walls: tuple[str, ...]
+    checks: list[Any]
+    notes: tuple[str, ...] = ()
+    pids: set[int] = field(default_factory=set)
+
+    def exercises(self, submission: Submission) -> list[str]:
+        """Ids of the exercises that `submission` is graded on, in the course's order."""
+        ids = self.course.ids()
+        return [i for i in ids if i.rpartition("/")[0] in submission.files and (submission.only is None or i in submission.only)]
+
+    def grade(self, submission: Submission, seed: int, on_check: Callable[[Progress], None] | None = None) -> Graded:
+        """Grade one submission in a forked child. After Ctrl-C the report holds what was finished, marked partial."""
+        wanted = self.exercises(submission)
+        chosen = [check for exercise in wanted for check in self.checks if check.exercise == exercise]
+        control = self.zygote.connect()
+        read_fd, write_fd = os.pipe()
+        started = time.monotonic()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        pid = os.fork()
+        if pid == 0:
+            code = 70
+            try:
+                os.close(read_fd)
+                self.zygote.control.close()
+                _die_with_parent()
+                signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us; what is finished is already on its side
+                self._child(submission, chosen, control, seed, write_fd)
+                code = 0
+            finally:
+                os._exit(code)
+        os.close(write_fd)
+        control.control.close()
+        self.pids.add(pid)
+        lines: list[dict[str, Any]] = []
+        interrupted = False
+        failure = ""
+        try:
+            for line in _lines(read_fd, started + SUBMISSION_SECONDS):
+                if "engine" in line:
+                    failure = line["engine"]
+                    continue
+                lines.append(line)
+                if on_check and "check" in line:
+                    on_check(Progress(line["exercise"], CheckResult(**line["check"]), line["seconds"], line["kind"], line["printed"]))
+        except KeyboardInterrupt:
+            interrupted = True
+        finally:
+            os.close(read_fd)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            self.pids.discard(pid)
+        return self._graded(submission, wanted, chosen, seed, lines, interrupted, failure)
+
+    def _child(self, submission: Submission, chosen: list[Any], zygote: Any, seed: int, write_fd: int) -> None:
+        """In the forked child: run the checks, one JSON line each."""
+        from .plugin import Outcome
+        from .sandbox import Student
+
+        with os.fdopen(write_fd, "w", buffering=1, encoding="utf-8") as out:
+            current = self.plugin.current
+            current.seed = seed
+            for key, file in submission.files.items():
+                current.students[key] = Student(zygote, file.shown, file.text, file.problem, signatures(self.course.topic(key).read()))
+            topic = None
+            timed_out: set[str] = set()
+            try:
+                for check in chosen:
+                    if topic is not None and check.topic != topic:
+                        current.students[topic].restart()
+                    topic = check.topic
+                    cpu = time.process_time()
+                    if check.exercise in timed_out:
+                        outcome = Outcome(CheckResult(check.name, "timed_out", 0.0, check.spec.points,
+                                                      "Not run: an earlier check of this exercise ran out of time."), 0.0, "timeout")
+                    else:
+                        current.outcome = None
+                        check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
+                        outcome = current.outcome
+                        if outcome is None:
+                            raise RuntimeError(f"{check.name} gave no outcome")
+                    if outcome.result.status == "timed_out":
+                        timed_out.add(check.exercise)
+                    out.write(json.dumps({
+                        "exercise": check.exercise, "check": dataclasses.asdict(outcome.result), "seconds": outcome.seconds,
+                        "kind": outcome.kind, "printed": outcome.printed, "cpu": time.process_time() - cpu,
+                    }) + "\n")
+                for student in current.students.values():
+                    student.restart()
+                usage = os.times()
+                out.write(json.dumps({"done": True, "cpu": usage.user + usage.system}) + "\n")
+            except BaseException as error:
+                import traceback
+
+                out.write(json.dumps({"engine": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()[-3000:]}) + "\n")
+
+    def _graded(self, submission: Submission, wanted: list[str], chosen: list[Any], seed: int, lines: list[dict[str, Any]], interrupted: bool,
+                failure: str) -> Graded:
+        import torch
+
+        done = any("done" in line for line in lines)
+        results: dict[str, list[CheckResult]] = {exercise: [] for exercise in wanted}
+        seconds = dict.fromkeys(wanted, 0.0)
+        printed, kinds, cpu = {}, {}, dict.fromkeys(wanted, 0.0)
+        for line in lines:
+            if "check" in line:
+                exercise = line["exercise"]
+                result = CheckResult(**line["check"])
+                results[exercise].append(result)
+                seconds[exercise] += line["seconds"]
+                cpu[exercise] += line["cpu"]
+                if result.status != "passed":
+                    kinds[f"{exercise}/{result.name}"] = line["kind"]
+                    printed.setdefault(exercise, line["printed"])
+        if not done and not interrupted:
+            for check in chosen:
+                if check.name not in {result.name for result in results[check.exercise]}:
+                    results[check.exercise].append(CheckResult(check.name, "error", 0.0, check.spec.points,
+                                                               f"engine error, not yours: {failure or 'the grader ended early'}; grade again"))
+        finished = [e for e in wanted if len(results[e]) == sum(check.exercise == e for check in chosen)]
+        exercises = tuple(
+            ExerciseResult(exercise, status_of(tuple(results[exercise])), seconds[exercise], tuple(results[exercise])) for exercise in finished
+        )
+        report = Report(submission.name, __version__, torch.__version__.partition("+")[0], self.walls, seed, exercises, submission.notes)
+        return Graded(report, printed, kinds, interrupted, next((line["cpu"] for line in lines if "done" in line), 0.0), cpu)
+
+
+def _lines(fd: int, deadline: float) -> Iterator[dict[str, Any]]:
+    """JSON lines from a pipe until it closes or the deadline passes."""
+    data = b""
+    while (left := deadline - time.monotonic()) > 0:
+        ready, _, _ = select.select([fd], [], [], left)
+        if not ready:
+            return
+        chunk = os.read(fd, 1 << 16)
+        if not chunk:
+            return
+        data += chunk
+        *whole, data = data.split(b"\n")
+        for line in whole:
+            yield json.loads(line)
+
+
+def _die_with_parent() -> None:
+    """A grader child ends with its parent, however that ends (Linux: PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None, use_errno=True).prctl(1, signal.SIGKILL, 0, 0, 0)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade."""
+
+    walls: str = "best"
+    root: Path = Path()
+    debug: bool = False
+
+
+def run(course: Course, topics: Sequence[TopicRef], options: Options, use: Callable[[Engine], int]) -> int:
+    """Start the engine for `topics`, call `use(engine)`, take everything down again.
+
+    The zygote is forked before any grader or solution is read: nothing of them is in the memory that workers inherit.
+    """
+    from . import zygote as zygotes
+
+    zygotes.one_thread()
+    zygotes.warm()
+    from . import walls as wall_module
+    from .sandbox import Zygote
+
+    policy = wall_module.prepare()
+    control, pid = zygotes.start(policy)
+    try:
+        from .levels import probe_walls
+
+        zygote = Zygote(control)
+        held, notes = probe_walls(zygote, policy, options.walls)
+        return _collect(course, topics, zygote, held, notes, use)
+    finally:
+        control.close()
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+
+
+def _collect(course: Course, topics: Sequence[TopicRef], zygote: Any, walls: tuple[str, ...], notes: tuple[str, ...], use: Callable[[Engine], int]) -> int:
+    import pytest
+
+    from .plugin import Check, GraderPlugin
+
+    code: list[int] = []
+
+    def with_checks(checks: list[Check]) -> None:
+        engine = Engine(course, plugin, zygote, walls, checks, notes)
+        missing = [topic.key for topic in topics if not any(check.topic == topic.key for check in checks)]
+        if missing:
+            raise CourseError("has no checks", f"autograder/graders/{missing[0].replace('/', '/test_')}.py")
+        code.append(use(engine))
+
+    for topic in topics:
+        if not topic.grader.is_file():
+            raise CourseError("is missing: every topic has a grader of its name", topic.grader.relative_to(course.root))
+    exercises = {topic.key: frozenset(exercise.name for exercise in topic.read().exercises) for topic in topics}
+    plugin = GraderPlugin(course.root, exercises, with_checks)
+    problem: list[BaseException] = []
+
+    class Reraise:
+        """pytest turns exceptions of hooks into an exit code; keep the exception itself."""
+
+        @pytest.hookimpl(wrapper=True)
+        def pytest_runtestloop(self, session: pytest.Session) -> Iterator[None]:
+            try:
+                return (yield)
+            except BaseException as error:
+                problem.append(error)
+                return True  # type: ignore[return-value]
+
+    pytest.main(
+        ["-s", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
+         "-p", "no:logging", "-p", "no:warnings", "-p", "no:doctest", "-p", "no:junitxml", "--import-mode=importlib", "-c", os.devnull,
+         "--rootdir", str(course.root), "--confcutdir", str(course.root / "autograder" / "graders"),
+         *(str(topic.grader) for topic in topics)],
+        plugins=[plugin, Reraise()],
+    )
+    if problem:
+        raise problem[0]
+    if plugin.problems:
+        raise plugin.problems[0]
+    if not code:
+        raise CourseError("the graders could not be collected")
+    return code[0]

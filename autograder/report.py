@@ -1,0 +1,150 @@
+"""What a run shows: a progress bar, a table per topic, the first unfinished exercise in full, what to run next; JSON and JUnit files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TextIO
+from xml.etree import ElementTree
+
+from .course import write_whole
+from .engine import Graded, Progress
+from .messages import clean
+from .model import CourseError, ExerciseResult, Report
+
+MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "red"), "timed_out": ("⧗", "yellow"), "not_implemented": ("·", "dim")}
+WORDS = {"passed": "passed", "failed": "failed", "error": "error", "timed_out": "timed out", "not_implemented": "to do"}
+
+
+def console(file: TextIO | None = None) -> object:
+    """A rich console that respects NO_COLOR and writes plain text to a pipe."""
+    from rich.console import Console
+
+    return Console(file=file or sys.stdout, highlight=False, soft_wrap=not (file or sys.stdout).isatty())
+
+
+class Bar:
+    """A progress bar on a terminal; nothing where the output is no terminal."""
+
+    def __init__(self, total: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self.progress = Progress(
+            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True),
+            transient=True, disable=not sys.stderr.isatty(),
+        )
+        self.task = self.progress.add_task("grading", total=total)
+
+    def __enter__(self) -> Bar:
+        self.progress.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.progress.stop()
+
+    def advance(self, done: Progress) -> None:
+        self.progress.update(self.task, advance=1, description=done.exercise[:60])
+
+
+def points(value: float) -> str:
+    return f"{value:g}"
+
+
+def topics_of(report: Report) -> dict[str, list[ExerciseResult]]:
+    """Exercises by topic, in order."""
+    grouped: dict[str, list[ExerciseResult]] = {}
+    for exercise in report.exercises:
+        grouped.setdefault(exercise.id.rpartition("/")[0], []).append(exercise)
+    return grouped
+
+
+def show(graded: Graded, *, command: str = "nox -s grade --") -> None:
+    """Print the report."""
+    from rich.console import Console
+    from rich.text import Text
+
+    report = graded.report
+    out = console()
+    assert isinstance(out, Console)
+    for topic, exercises in topics_of(report).items():
+        earned, most = sum(e.points for e in exercises), sum(e.max_points for e in exercises)
+        out.print(Text.assemble((f"{topic}", "bold"), f"  {points(earned)} of {points(most)} points"))
+        width = max(len(e.id.rpartition("/")[2]) for e in exercises)
+        for exercise in exercises:
+            mark, style = MARKS[exercise.status]
+            count = f"{points(exercise.points)}/{points(exercise.max_points)}"
+            out.print(Text.assemble("  ", (mark, style), f" {exercise.id.rpartition('/')[2]:<{width}}  {count:>7}  ", (WORDS[exercise.status], style)))
+        out.print()
+    if graded.partial:
+        out.print(Text("Interrupted: these are partial results, only the exercises that were finished.", style="yellow"))
+        out.print()
+    elif report.full:
+        out.print(Text(f"All {points(report.max_points)} points.", style="bold green"))
+    first = next((e for e in report.exercises if e.status != "passed"), None)
+    if first is not None:
+        show_exercise(out, first, graded.printed.get(first.id, ""))
+    for note in report.notes:
+        out.print(Text(f"Note: {clean(note)}", style="yellow"))
+    out.print(Text(f"{points(report.points)} of {points(report.max_points)} points · walls: {', '.join(report.walls) or 'none'} · seed {report.seed}", style="dim"))
+    if first is not None and not graded.partial:
+        out.print(f"Next: edit exercises/{first.id.rpartition('/')[0]}.py, then: {command} {first.id}", markup=False)
+        out.print(f"      a hint: nox -s hint -- {first.id}", markup=False)
+
+
+def show_exercise(out: object, exercise: ExerciseResult, printed: str = "") -> None:
+    """One exercise in full: each check that did not pass, with its message."""
+    from rich.console import Console
+    from rich.text import Text
+
+    assert isinstance(out, Console)
+    out.print(Text(exercise.id, style="bold"))
+    seen: set[str] = set()
+    for check in exercise.checks:
+        mark, style = MARKS[check.status]
+        name = check.name.replace("_", " ")
+        out.print(Text.assemble("  ", (mark, style), f" {name} ({points(check.points)}/{points(check.max_points)})"))
+        if check.status != "passed" and check.message not in seen:
+            seen.add(check.message)
+            for line in check.message.splitlines():
+                out.print(Text(f"      {clean(line)}"))
+    if printed.strip():
+        out.print(Text("  Your code printed:", style="dim"))
+        for line in printed.splitlines()[-10:]:
+            out.print(Text(f"      {clean(line, 160)}", style="dim"))
+    out.print()
+
+
+def write_json(path: Path, report: Report) -> None:
+    """The report as JSON, whole or not at all."""
+    _write(path, json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n")
+
+
+def write_junit(path: Path, report: Report) -> None:
+    """The report as JUnit XML: a test suite per topic, a test case per check."""
+    suites = ElementTree.Element("testsuites", name=report.submission)
+    for topic, exercises in topics_of(report).items():
+        checks = [(e, c) for e in exercises for c in e.checks]
+        suite = ElementTree.SubElement(suites, "testsuite", name=topic, tests=str(len(checks)), failures=str(_count(checks, {"failed", "not_implemented"})),
+                                       errors=str(_count(checks, {"error", "timed_out"})), time=f"{sum(e.seconds for e in exercises):.3f}")
+        for exercise, check in checks:
+            case = ElementTree.SubElement(suite, "testcase", classname=exercise.id.replace("/", "."), name=check.name)
+            if check.status != "passed":
+                kind = "failure" if check.status in ("failed", "not_implemented") else "error"
+                ElementTree.SubElement(case, kind, type=check.status, message=clean(check.message.partition("\n")[0], 200)).text = "\n".join(
+                    clean(line) for line in check.message.splitlines())
+    ElementTree.indent(suites)
+    _write(path, '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n")
+
+
+def _count(checks: Iterable[tuple[ExerciseResult, object]], statuses: set[str]) -> int:
+    return sum(getattr(check, "status", "") in statuses for _, check in checks)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        write_whole(path, text)
+    except OSError as error:
+        raise CourseError(f"cannot be written: {error.strerror}", path) from None

@@ -1,0 +1,390 @@
+"""The grader's side of a worker: `Student`, the topic as its student wrote it, behind the walls.
+
+Nothing that comes back is trusted: it is decoded strictly, and what it may not be (a wrong token, a malformed reply) ends the worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import select
+import signal
+import socket
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import torch
+
+from . import zygote
+from .channel import Channel, ChannelClosed, ChannelError, ChannelTimeout, HandleInfo, Unsendable, dumps
+from .checks import CheckFailed, StudentCrash, StudentError, StudentTimeout, describe, student_error
+from .source import STUB_MESSAGE
+
+LOAD_SECONDS = 10
+"""CPU seconds that running a topic file from top to bottom may use."""
+
+MAX_SOURCE = 2 * 2**20
+"""Bytes of a topic file beyond which it is not read."""
+
+
+class Process(Protocol):
+    """A running worker, however it was started."""
+
+    channel: Channel
+    walls: tuple[str, ...]
+
+    def end(self) -> str: ...
+
+
+class Spawner(Protocol):
+    """Starts workers."""
+
+    def spawn(self) -> Process: ...
+
+
+@dataclass
+class ForkedProcess:
+    """A worker forked by the zygote; killed through its pidfd, so that no other process can be hit by mistake."""
+
+    control: socket.socket
+    channel: Channel
+    pid: int
+    pidfd: int
+    scratch: str
+    walls: tuple[str, ...] = ()
+
+    def end(self) -> str:
+        """Kill the worker if it runs, and say how it ended."""
+        died, _, _ = select.select([self.pidfd], [], [], 0)
+        if not died:
+            with contextlib.suppress(OSError):
+                signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        os.close(self.pidfd)
+        self.channel.close()
+        zygote.send_message(self.control, {"op": "reap", "pid": self.pid})
+        answer = zygote.receive_message(self.control)
+        return describe_status(int(answer[0]["status"])) if answer else "ended"
+
+
+@dataclass
+class Zygote:
+    """A control socket of the zygote."""
+
+    control: socket.socket
+    walls: bool = True
+
+    def spawn(self) -> ForkedProcess:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            zygote.send_message(self.control, {"op": "spawn", "walls": self.walls}, [theirs.fileno()])
+        answer = zygote.receive_message(self.control)
+        if answer is None:
+            raise EngineError("the process that workers are forked from has ended")
+        message, fds = answer
+        channel = Channel(ours.fileno(), ours.fileno())
+        ours.detach()
+        process = ForkedProcess(self.control, channel, message["pid"], fds[0], message["scratch"])
+        try:
+            ready = channel.receive(time.monotonic() + 60)
+        except ChannelError as error:
+            raise EngineError(f"a worker did not start: {error}; {process.end()}") from None
+        if ready["failed"]:
+            process.end()
+            raise EngineError(f"a worker could not put up its walls: {ready['failed']}")
+        process.walls = tuple(ready["walls"])
+        return process
+
+    def connect(self) -> Zygote:
+        """A further control socket, for another process of the grader."""
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            zygote.send_message(self.control, {"op": "connect"}, [theirs.fileno()])
+        return Zygote(ours, self.walls)
+
+
+class EngineError(Exception):
+    """The engine itself failed; never a student's fault, never a pass."""
+
+
+def describe_status(status: int) -> str:
+    """A wait status in words."""
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        known = {signal.SIGXCPU: "it used up its CPU time limit", signal.SIGSEGV: "it crashed (segmentation fault)",
+                 signal.SIGABRT: "it aborted", signal.SIGKILL: "it was killed", signal.SIGXFSZ: "it wrote too large a file",
+                 signal.SIGBUS: "it crashed (bus error)", signal.SIGFPE: "it crashed (arithmetic error)"}
+        return known.get(signal.Signals(number), f"it ended by {signal.Signals(number).name}") if number in set(signal.Signals) else "it ended"
+    return f"it ended with exit code {os.WEXITSTATUS(status)}"
+
+
+# ------------------------------------------------------------------------------------------------------------- Student
+
+
+class Handle:
+    """An object that stays in the worker; attribute access names a method to call there."""
+
+    def __init__(self, student: Student, found: HandleInfo) -> None:
+        self._student, self._found = student, found
+        self.cls, self.bases = found.cls, found.bases
+        module = found.module or {}
+        self.training = bool(module.get("training"))
+        self.tree = [tuple(item) for item in module.get("tree", []) if isinstance(item, list | tuple)]
+        self.parameters: dict[str, torch.Tensor] = module.get("parameters", {})
+        self._state = module.get("state_dict")
+
+    def state_dict(self) -> dict[str, torch.Tensor]:
+        """The module's state as it was when it was returned."""
+        if not isinstance(self._state, dict):
+            raise CheckFailed(f"a module was due; got an object of class {self.cls}.")
+        return dict(self._state)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._student._call(self, "__call__", args, kwargs)
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self._student._call(self, name, args, kwargs)
+
+    def __len__(self) -> int:
+        length = self._student._call(self, "__len__", (), {})
+        if not isinstance(length, int):
+            raise CheckFailed(f"len() of it gave {describe(length)}, no integer.")
+        return length
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._student._call(self, "__getitem__", (index,), {})
+
+
+@dataclass
+class Call:
+    """The latest call into the student's code, for the message of a failing check."""
+
+    shown: str = ""
+    returned: str | None = None
+    printed: str = ""
+    warned: tuple[str, ...] = ()
+
+
+@dataclass
+class Rules:
+    """What holds for the calls of the running check."""
+
+    exercise: str = ""
+    seconds: int = 5
+    rng: str | None = None
+    mutates: bool = False
+
+
+@dataclass
+class Student:
+    """The topic as its student wrote it. `student.name(...)` calls its function in the worker; see `checks` for what may travel.
+
+    `signatures` maps each exercise to its parameter names (None for a class): from the course, not from the submission.
+    """
+
+    spawner: Spawner
+    filename: str
+    source: str | None
+    problem: str | None = None
+    signatures: Mapping[str, list[str] | None] = field(default_factory=dict)
+    process: Process | None = None
+    loaded: bool = False
+    served: set[str] = field(default_factory=set)
+    rules: Rules = field(default_factory=Rules)
+    last: Call = field(default_factory=Call)
+    workers: int = 0
+    _seed: int | None = None
+    _blocked: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    _numpy_blocked: tuple[str, ...] = ()
+    _load_error: Exception | None = None
+
+    # ------------------------------------------------------------------------------------------------- for graders
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self._call(None, name, args, kwargs)
+
+    def without(self, *torch_names: str, numpy: tuple[str, ...] | list[str] = ()) -> Student:
+        """This student, with these torch functions (and NumPy ones) failing with a message; see without.py."""
+        limited = Student.__new__(Student)
+        limited.__dict__ = self.__dict__  # one state: worker, last call
+        return _Without(limited, tuple(torch_names), tuple(numpy))  # type: ignore[return-value]
+
+    # ------------------------------------------------------------------------------------------------- for the plugin
+
+    def begin(self, rules: Rules, seed: int) -> None:
+        """Start a check: the next message to the worker resets its global state to `seed`."""
+        self.rules, self._seed, self.last = rules, seed, Call()
+
+    def restart(self) -> None:
+        """Let the next call have a fresh worker."""
+        if self.process is not None:
+            self.process.end()
+        self.process, self.loaded, self._numpy_blocked = None, False, ()
+        self.served = set()
+
+    # ------------------------------------------------------------------------------------------------------- calls
+
+    def _call(self, target: Handle | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any],
+              blocked: tuple[str, ...] = (), numpy: tuple[str, ...] = ()) -> Any:
+        rules = self.rules
+        watch = not rules.mutates and target is None
+        what = name if target is None else target.cls if name == "__call__" else f"{target.cls}.{name}"
+        parameters = (self.signatures.get(name) if target is None else None) or []
+        self.last = Call(shown=f"{what}({_shown_arguments(parameters, args, kwargs)})")
+        message = {"op": "call", "target": target, "name": name, "args": list(args), "kwargs": kwargs, "watch": watch,
+                   "without": list(blocked)}
+        reply = self._request(message, rules.seconds, numpy)
+        value = reply.get("value")
+        self.last.returned = describe(value)
+        if watch and reply.get("changed"):
+            first = reply["changed"][0] if isinstance(reply["changed"], list) else 0
+            argument = parameters[first] if isinstance(first, int) and first < len(parameters) else f"argument {first}"
+            raise CheckFailed(f"{name} changed its input {argument}: work on a copy (.clone()) and leave what you are given as it was.")
+        if target is None and self._must_not_draw(name) and reply.get("drew"):
+            kinds = [str(kind)[:10] for kind in reply["drew"]][:3]
+            raise CheckFailed(f"{name} moved the global random state ({', '.join(kinds)}): code that runs after it would draw other "
+                              "numbers. Use a torch.Generator of your own." if "torch" in kinds else
+                              f"{name} moved the global random state ({', '.join(kinds)}).")
+        return value
+
+    def _must_not_draw(self, name: str) -> bool:
+        if self.rules.rng is not None:
+            return self.rules.rng == "untouched"
+        parameters = self.signatures.get(name, None)
+        return parameters is not None and "seed" not in parameters
+
+    def _run(self, name: str, source: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        self.last = Call()
+        message = {"op": "run", "name": name, "source": source, "args": list(args), "kwargs": kwargs}
+        return self._request(message, self.rules.seconds, ()).get("value")
+
+    def _request(self, message: dict[str, Any], seconds: int, numpy: tuple[str, ...]) -> dict[str, Any]:
+        """Send one message to a worker that has the topic loaded; the decoded reply."""
+        if self._load_error is not None:
+            raise self._load_error
+        if numpy != self._numpy_blocked and self.loaded:
+            self.restart()
+        if not self.loaded:
+            self._load(numpy)
+        message["begin"], self._seed = self._seed, None
+        self.served.add(self.rules.exercise)
+        return self._exchange(message, seconds)
+
+    def _load(self, numpy: tuple[str, ...]) -> None:
+        if self.source is None:
+            self._load_error = StudentError("missing_file", ["Missing"], self.problem or "the file is missing", [])
+            raise self._load_error
+        if self.process is None:
+            self.process = self.spawner.spawn()
+            self.workers += 1
+        begin = self._seed if self._seed is not None else 0
+        self._numpy_blocked = numpy
+        try:
+            self._exchange({"op": "load", "name": self.filename, "source": self.source, "blocked": list(numpy), "begin": begin}, LOAD_SECONDS)
+        except (StudentError, StudentCrash, StudentTimeout) as error:
+            if isinstance(error, StudentError):
+                error.kind = "load"
+            if not numpy:  # a file that fails once fails for each of its exercises: say so without trying again
+                self._load_error = error
+            raise
+        self.loaded, self._seed = True, begin
+
+    def _exchange(self, message: dict[str, Any], seconds: int) -> dict[str, Any]:
+        assert self.process is not None
+        token = secrets.token_hex(8)
+        # The CPU limit ends what computes, the wall limit what waits; on a busy machine the second must not hit the first kind.
+        deadline = time.monotonic() + 10 + 4 * seconds
+        try:
+            parts = dumps({**message, "token": token, "cpu": seconds}, handle=_send_handle, strided=True)
+        except Unsendable as error:
+            raise TypeError(f"the grader passed what cannot travel: {error}") from None
+        try:
+            self.process.channel.send(parts, deadline)
+            reply = self.process.channel.receive(deadline, handle=lambda found: Handle(self, found))
+            return self._accept(reply, token)
+        except ChannelTimeout:
+            self.restart()
+            raise StudentTimeout(f"no answer after {seconds} s of CPU time or {10 + 4 * seconds} s in all") from None
+        except ChannelClosed:
+            process, self.process = self.process, None
+            how = process.end()
+            self.restart()
+            if "CPU time limit" in how:
+                raise StudentTimeout(f"no answer after {seconds} s of CPU time") from None
+            raise StudentCrash(f"The process that ran your code ended in the middle of the call: {how}.") from None
+        except ChannelError as error:
+            self.restart()
+            raise StudentCrash(f"The process that ran your code sent a bad answer: {error}.") from None
+
+    def _accept(self, reply: Any, token: str) -> dict[str, Any]:
+        if not isinstance(reply, dict) or reply.get("token") != token:
+            raise ChannelError("a reply to no call of the grader's")
+        printed, warned, called = reply.get("printed"), reply.get("warned"), reply.get("called")
+        self.last.printed = printed if isinstance(printed, str) else ""
+        self.last.warned = tuple(str(w)[:300] for w in warned[:5]) if isinstance(warned, list) else ()
+        if isinstance(called, list) and len(called) == 3 and not self.last.shown:
+            self.last.shown = f"{str(called[0])[:60]}({str(called[1])[:300]})"
+        error = reply.get("error")
+        if error is None:
+            return reply
+        if not isinstance(error, dict):
+            raise ChannelError("an error that is none")
+        types = [str(name)[:80] for name in error.get("types", [])[:20]] if isinstance(error.get("types"), list) else []
+        frames = [list(frame) for frame in error.get("frames", []) if isinstance(frame, list) and len(frame) == 3 and isinstance(frame[0], int)
+                  and all(isinstance(part, str) for part in frame[1:])][:6] if isinstance(error.get("frames"), list) else []
+        at = [(str(pair[0])[:40], str(pair[1])[:60]) for pair in error["at"][:6] if isinstance(pair, list) and len(pair) == 2] if isinstance(
+            error.get("at"), list) else None
+        kind = error.get("kind") if error.get("kind") in ("raised", "missing", "blocked", "unsendable") else "raised"
+        raise student_error(str(kind), types, str(error.get("message", ""))[:2000], frames, at)
+
+
+class _Without:
+    """A Student whose calls run with some functions refused."""
+
+    def __init__(self, student: Student, torch_names: tuple[str, ...], numpy: tuple[str, ...]) -> None:
+        self._student, self._torch_names, self._numpy = student, torch_names, numpy
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return lambda *args, **kwargs: self._student._call(None, name, args, kwargs, self._torch_names, self._numpy)
+
+
+def _send_handle(value: Any) -> list[Any] | None:
+    return ["h", value._found.number, value.cls, [], None] if isinstance(value, Handle) else None
+
+
+def _shown_arguments(parameters: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+    """Arguments with names, shapes and dtypes; plain values by their type, since hidden inputs do not show."""
+    shown = []
+    for position, value in enumerate(args):
+        name = f"{parameters[position]}: " if position < len(parameters) else ""
+        shown.append(name + brief_argument(value))
+    shown += [f"{key}: {brief_argument(value)}" for key, value in kwargs.items()]
+    return ", ".join(shown)
+
+
+def brief_argument(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        device = "" if value.device.type == "cpu" else f" on {value.device}"
+        return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}{device}"
+    if value is None or isinstance(value, bool | torch.dtype | torch.device):
+        return str(value)
+    if isinstance(value, tuple) and all(isinstance(n, int) for n in value):
+        return str(tuple(value))  # a shape
+    if isinstance(value, list | tuple | dict | set):
+        return f"{type(value).__name__} of {len(value)}"
+    if isinstance(value, Handle):
+        return value.cls
+    if hasattr(value, "shape") and hasattr(value, "dtype"):
+        return f"array {tuple(value.shape)} {value.dtype}"
+    return type(value).__name__
+
+
+__all__ = ["EngineError", "Handle", "Rules", "STUB_MESSAGE", "Spawner", "Student", "Zygote"]

@@ -1,0 +1,434 @@
+"""The process that holds one student's topic: gets its source as text, serves calls, answers with data.
+
+Forked from the warm zygote (or started as a process of its own where there is no fork) with its walls already up.
+It shares its memory with the student's code, so nothing it says is trusted on the other side of the channel.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import copy
+import gc
+import io
+import linecache
+import math
+import os
+import pathlib
+import random
+import sys
+import time
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from . import without as without_names
+from .channel import Channel, ChannelError, HandleInfo, Unsendable, dumps
+
+MODULE = "student"
+PRINTED = 8192
+"""Characters of a student's printed text that are kept, per call."""
+
+
+class Printed(io.TextIOBase):
+    """Takes the place of stdout and stderr: keeps the last characters, forgets the rest."""
+
+    def __init__(self) -> None:
+        self.text = ""
+        self.dropped = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        kept = self.text + text[-PRINTED:]
+        self.dropped = self.dropped or len(kept) > PRINTED or len(text) > PRINTED
+        self.text = kept[-PRINTED:]
+        return len(text)
+
+    def take(self) -> str:
+        text, self.text = self.text, ""
+        return text
+
+
+class Worker:
+    """State of one worker: the student's module, the objects that stay here, what the last call did."""
+
+    def __init__(self, channel: Channel, set_cpu_limit: Callable[[int], None]) -> None:
+        self.channel = channel
+        self.set_cpu_limit = set_cpu_limit
+        self.module = types.ModuleType(MODULE)
+        self.filename = ""
+        self.handles: list[Any] = []
+        self.printed = Printed()
+        self.warned: list[str] = []
+        self.calls: list[Any] = []
+        self.scenarios: dict[str, dict[str, Any]] = {}
+        self.home = os.getcwd()
+
+    # ------------------------------------------------------------------------------------------------------ serving
+
+    def serve(self) -> None:
+        """Answer messages until the channel closes."""
+        while True:
+            try:
+                message = self.channel.receive(revive=True, handle=self._revive)
+            except ChannelError:
+                return
+            self.set_cpu_limit(int(message["cpu"]))
+            self.channel.send(self.answer(message))
+
+    def answer(self, message: dict[str, Any]) -> list[bytes | memoryview]:
+        """Do what `message` asks; the parts of the frame that answers it."""
+        self.warned, self.calls = [], []
+        self.printed.take()
+        reply: dict[str, Any] = {"token": message["token"]}
+        try:
+            reply["value"] = self._dispatch(message, reply)
+        except BaseException as error:
+            reply["error"] = self.describe_error(error)
+            reply.pop("value", None)
+        reply["printed"] = self.printed.take()
+        reply["warned"] = self.warned[:5]
+        reply["called"] = self.calls[-1] if self.calls else None
+        try:
+            return dumps(reply, handle=self._keep)
+        except BaseException as error:
+            reply.pop("value", None)
+            reply.pop("changed", None)
+            reply["called"] = None
+            why = str(error) if isinstance(error, Unsendable) else f"reading it raised {type(error).__name__}"
+            reply["error"] = {"kind": "unsendable", "types": ["Unsendable"], "message": why[:300], "frames": [], "at": None}
+            return dumps(reply)
+
+    def _dispatch(self, message: dict[str, Any], reply: dict[str, Any]) -> Any:
+        operation = message["op"]
+        if message.get("begin") is not None:
+            self._begin(message["begin"])
+        if operation == "load":
+            return self._load(message["name"], message["source"], message["blocked"])
+        if operation == "call":
+            return self._call(message, reply)
+        if operation == "run":
+            return self._run(message)
+        raise ValueError(operation)
+
+    def _begin(self, seed: int) -> None:
+        """Start a check from a known state: whatever global switches an earlier one left are put back."""
+        self.handles.clear()
+        os.chdir(self.home)
+        torch.set_default_dtype(torch.float32)
+        torch.set_default_device(None)
+        torch.set_grad_enabled(True)
+        torch.use_deterministic_algorithms(False)
+        torch.set_num_threads(1)
+        warnings.resetwarnings()
+        warnings.simplefilter("default")
+        np.seterr(all="warn")
+        plt = sys.modules.get("matplotlib.pyplot")
+        if plt is not None and plt.get_fignums():
+            plt.close("all")
+        seed_all(seed)
+
+    def _load(self, name: str, source: str, blocked: list[str]) -> None:
+        """Run the topic file. `blocked` names NumPy functions that are refused from here on (see without.py)."""
+        self.filename = name
+        self.module = types.ModuleType(MODULE)
+        self.module.__file__ = name
+        sys.modules[MODULE] = self.module
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        without_names.block_numpy(blocked)
+        with self._watching():
+            exec(compile(source, name, "exec"), self.module.__dict__)
+
+    def _call(self, message: dict[str, Any], reply: dict[str, Any]) -> Any:
+        """Call a function of the student's, or a method of an object that stayed here."""
+        target, name, args, kwargs = message["target"], message["name"], message["args"], message["kwargs"]
+        if target is None:
+            function = self._find(name)
+        elif name == "__call__":
+            function = target
+        else:
+            function = getattr(target, name)
+        before = snapshot([args, kwargs]) if message["watch"] else None
+        state = random_state()
+        blocked = message["without"]
+        with self._watching(), without_names.torch_blocked(blocked) if blocked else contextlib.nullcontext():
+            value = function(*args, **kwargs)
+        if before is not None:
+            reply["changed"] = changed_names(before, snapshot([args, kwargs]))
+        reply["drew"] = [kind for kind, old, new in zip(RANDOM_KINDS, state, random_state(), strict=True) if old != new]
+        return value
+
+    def _run(self, message: dict[str, Any]) -> Any:
+        """Run a grader's @in_worker function beside the student's code."""
+        key = message["name"] + message["source"]
+        if key not in self.scenarios:
+            namespace = scenario_names(self)
+            filename = f"<scenario {message['name']}>"
+            linecache.cache[filename] = (0, None, message["source"].splitlines(True), filename)
+            exec(compile(message["source"], filename, "exec"), namespace)
+            self.scenarios[key] = namespace
+        function = self.scenarios[key][message["name"]]
+        with self._watching():
+            return function(StudentNames(self), *message["args"], **message["kwargs"])
+
+    @contextlib.contextmanager
+    def _watching(self) -> Iterator[None]:
+        """Collect printed text and warnings while the student's code runs."""
+        with contextlib.redirect_stdout(self.printed), contextlib.redirect_stderr(self.printed):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                try:
+                    yield
+                finally:
+                    for warning in caught[:20]:
+                        self.warned.append(f"{warning.category.__name__}: {safe_text(warning.message, 300)}")
+
+    def _find(self, name: str) -> Any:
+        try:
+            return self.module.__dict__[name]
+        except KeyError:
+            raise Missing(name) from None
+
+    # ------------------------------------------------------------------------------------------------------ answers
+
+    def _revive(self, found: HandleInfo) -> Any:
+        return self.handles[found.number]
+
+    def _keep(self, value: Any) -> list[Any] | None:
+        """A handle: the object stays here, its class and, for a module, its contents travel."""
+        if isinstance(value, type | types.ModuleType):
+            return ["h", self._number(value), "type", [str(value.__name__)[:80]], None]
+        bases = [str(base.__name__)[:80] for base in type(value).__mro__]
+        module = None
+        if isinstance(value, nn.Module):
+            # keep_vars: the parameters and the entries of the state dict are then the same objects, and travel once.
+            module = {
+                "training": bool(value.training),
+                "tree": [(str(n), type(m).__name__, bool(m.training)) for n, m in value.named_modules()],
+                "parameters": dict(value.named_parameters()),
+                "state_dict": dict(nn.Module.state_dict(value, keep_vars=True)),
+            }
+        return ["h", self._number(value), bases[0], bases[1:], module]
+
+    def _number(self, value: Any) -> int:
+        self.handles.append(value)
+        return len(self.handles) - 1
+
+    def describe_error(self, error: BaseException) -> dict[str, Any]:
+        """Type names, message and the frames in the student's own file; never raises."""
+        frames = []
+        at = None
+        with contextlib.suppress(BaseException):
+            for frame, line in traceback.walk_tb(error.__traceback__):
+                if frame.f_code.co_filename == self.filename and self.filename:
+                    text = linecache.getline(self.filename, line).strip()
+                    frames.append([line, str(frame.f_code.co_name)[:80], text[:200]])
+                    at = shapes_in(frame, text)
+        if isinstance(error, SyntaxError) and error.filename == self.filename and error.lineno:
+            frames.append([error.lineno, "<module>", (error.text or "").strip()[:200]])
+        if len(frames) > 6:
+            frames = frames[:3] + frames[-3:]
+        names = [str(base.__name__)[:80] for base in type(error).__mro__ if base is not object][:20]
+        kind = "missing" if isinstance(error, Missing) else "blocked" if isinstance(error, without_names.Blocked) else "raised"
+        return {"kind": kind, "types": names, "message": safe_text(error, 2000), "frames": frames, "at": at}
+
+
+class Missing(Exception):
+    """The topic file defines no such name."""
+
+
+class StudentNames:
+    """`student` inside an @in_worker function: the topic's names; remembers the call for the grader's message."""
+
+    def __init__(self, worker: Worker) -> None:
+        self._worker = worker
+
+    def __getattr__(self, name: str) -> Any:
+        found = self._worker._find(name)
+        if isinstance(found, types.FunctionType):
+            return Remembered(self._worker, name, found)
+        if isinstance(found, type):
+            self._worker.calls.append([name, "", []])
+        return found
+
+
+class Remembered:
+    """A student's function that notes what it is called with."""
+
+    def __init__(self, worker: Worker, name: str, function: Callable[..., Any]) -> None:
+        self._worker, self._name, self._function = worker, name, function
+        self.__name__, self.__wrapped__ = name, function
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with contextlib.suppress(BaseException):
+            shown = [brief(value) for value in args] + [f"{key}={brief(value)}" for key, value in kwargs.items()]
+            self._worker.calls.append([self._name, ", ".join(shown)[:300], []])
+            del self._worker.calls[:-3]
+        return self._function(*args, **kwargs)
+
+
+def brief(value: Any) -> str:
+    """A value in a few words, for the call line of a message: shapes and classes, no contents."""
+    if isinstance(value, torch.Tensor):
+        return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}"
+    if isinstance(value, bool | int | float | type(None)):
+        return repr(value)
+    if isinstance(value, str | os.PathLike):
+        return repr(str(value))[:60]
+    if isinstance(value, list | tuple | dict):
+        return f"{type(value).__name__} of {len(value)}"
+    return type(value).__name__[:40]
+
+
+def shapes_in(frame: types.FrameType, line: str) -> list[list[str]]:
+    """Names on a failing line that are tensors, arrays or numbers there, with shape and dtype."""
+    import re
+
+    found = []
+    for name in dict.fromkeys(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", line)):
+        value = frame.f_locals.get(name)
+        if isinstance(value, torch.Tensor | np.ndarray) and len(found) < 6:
+            found.append([name, f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}"])
+    return found
+
+
+def safe_text(value: Any, longest: int) -> str:
+    """`str(value)`, cut; a hostile `__str__` gives a note instead."""
+    try:
+        text = str(value)
+        return text[:longest] if type(text) is str else "(unprintable)"
+    except BaseException as error:
+        return f"(its text raised {type(error).__name__})"
+
+
+# ------------------------------------------------------------------------------------------------- watching for changes
+
+RANDOM_KINDS = ("random", "numpy", "torch")
+
+
+def seed_all(seed: int) -> None:
+    random.seed(seed)
+    np.random.seed(seed % 2**32)
+    torch.manual_seed(seed)
+
+
+def random_state() -> tuple[Any, ...]:
+    """The three global random states, comparable with ==."""
+    numpy_state = np.random.get_state(legacy=False)
+    assert isinstance(numpy_state, dict)
+    inner = numpy_state["state"]
+    return (
+        random.getstate(),
+        (inner["pos"], inner["key"].tobytes(), numpy_state["has_gauss"], numpy_state["gauss"]),
+        torch.get_rng_state().numpy().tobytes(),
+    )
+
+
+def snapshot(value: Any, depth: int = 0) -> Any:
+    """Contents of a nest of arguments, comparable with ==; tensors and arrays by their bytes and layout."""
+    if depth > 20:
+        return None
+    if isinstance(value, torch.Tensor):
+        grad = None if not value.is_leaf or value.grad is None else snapshot(value.grad, depth + 1)
+        plain = value.detach()
+        data = b"" if plain.is_meta else plain.contiguous().reshape(-1).clone().view(torch.uint8).numpy().tobytes()
+        return ("tensor", tuple(plain.shape), plain.stride(), str(plain.dtype), value.requires_grad, data, grad)
+    if isinstance(value, np.ndarray):
+        return ("array", value.shape, value.strides, value.dtype.str, value.tobytes())
+    if isinstance(value, list | tuple):
+        return (type(value).__name__, [snapshot(item, depth + 1) for item in value])
+    if isinstance(value, dict):
+        return ("dict", [(key, snapshot(item, depth + 1)) for key, item in value.items()])
+    if isinstance(value, nn.Module):
+        return ("module", [m.training for m in value.modules()], snapshot(dict(value.state_dict()), depth + 1))
+    return ("value", type(value).__name__, value if isinstance(value, bool | int | str | bytes | set) else repr(value)[:200])
+
+
+def changed_names(before: Any, after: Any) -> list[Any]:
+    """Positions and keywords of the arguments whose snapshot changed."""
+    names: list[Any] = []
+    (_, (old_args, old_kwargs)), (_, (new_args, new_kwargs)) = before, after
+    names += [i for i, (old, new) in enumerate(zip(old_args[1], new_args[1], strict=True)) if old != new]
+    names += [key for (key, old), (_, new) in zip(old_kwargs[1], new_kwargs[1], strict=True) if old != new]
+    return names
+
+
+# ------------------------------------------------------------------------------------- names an @in_worker function sees
+
+
+def scenario_names(worker: Worker) -> dict[str, Any]:
+    from torch.nn import functional
+    from torch.utils.data import DataLoader, Dataset, SubsetRandomSampler, TensorDataset
+
+    from .figures import describe_figure
+
+    names: dict[str, Any] = {
+        "torch": torch, "nn": nn, "F": functional, "np": np, "math": math, "random": random, "os": os, "io": io, "copy": copy,
+        "sys": sys, "time": time, "gc": gc, "warnings": warnings, "Path": pathlib.Path, "DataLoader": DataLoader, "Dataset": Dataset,
+        "TensorDataset": TensorDataset, "SubsetRandomSampler": SubsetRandomSampler, "Tensor": torch.Tensor,
+        "describe_figure": describe_figure, "count_steps": lambda function, *args: count_steps(worker, function, *args),
+        "__name__": "scenario", "__builtins__": builtins,
+    }
+    with contextlib.suppress(ImportError):
+        import matplotlib.pyplot as plt
+        from PIL import Image
+
+        names["plt"], names["Image"] = plt, Image
+    sys.modules.setdefault("scenario", types.ModuleType("scenario")).__dict__.update(names)
+    return names
+
+
+def count_steps(worker: Worker, function: Callable[..., Any], *args: Any) -> int:
+    """How many lines of the student's file and torch functions run in `function(*args)`: shows loops in Python."""
+    from torch.overrides import TorchFunctionMode
+
+    steps = 0
+
+    class Count(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            nonlocal steps
+            steps += 1
+            return func(*args, **(kwargs or {}))
+
+    def trace(frame: types.FrameType, event: str, arg: Any) -> Any:
+        nonlocal steps
+        if frame.f_code.co_filename != worker.filename:
+            return None
+        steps += event in ("line", "call")
+        return trace
+
+    sys.settrace(trace)
+    try:
+        with Count():
+            function(*args)
+    finally:
+        sys.settrace(None)
+    return steps
+
+
+def treat_workers_as_zero() -> None:
+    """A DataLoader with workers runs without them here: the walls forbid processes, and the batches are the same ones."""
+    from torch.utils.data import DataLoader
+
+    original = DataLoader.__init__
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if len(args) > 5:  # (self,) dataset, batch_size, shuffle, sampler, batch_sampler, num_workers
+            args = (*args[:5], 0, *args[6:])
+        if kwargs.get("num_workers"):
+            kwargs["num_workers"] = 0
+        for name in ("prefetch_factor", "multiprocessing_context"):
+            kwargs.pop(name, None)
+        kwargs["persistent_workers"] = False
+        original(self, *args, **kwargs)
+
+    init.__wrapped__ = original  # type: ignore[attr-defined]
+    DataLoader.__init__ = init  # type: ignore[method-assign]

@@ -1,0 +1,267 @@
+"""The warm process that workers are forked from. It sees no tests, no answers and no submissions.
+
+It serves control sockets: `{"op": "spawn"}` with one end of a channel forks a worker and answers its pid and pidfd; `{"op": "reap"}` answers
+how a worker ended; `{"op": "connect"}` adds a control socket (one per grader child). When a control socket closes, the workers spawned
+through it are killed and their scratch folders removed; when the first one closes, the zygote ends, and with it every worker: so nothing is
+left behind even if the grader is killed.
+"""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import gc
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgpack
+
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
+
+
+def one_thread() -> None:
+    """Must run before torch or NumPy is imported: with two threads results differ from run to run, and a fork may hang for ever."""
+    for name in THREAD_VARIABLES:
+        os.environ[name] = "1"
+    os.environ["MPLBACKEND"] = "Agg"
+
+
+def warm() -> None:
+    """Import everything a topic uses and run the first optimiser, convolution and figure, so that no worker pays for their lazy imports."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+    import numpy as np
+    import PIL.Image
+    import torch
+    from torch import nn
+    from torch.utils.data import DataLoader, TensorDataset
+
+    from . import figures, worker  # noqa: F401 - imported here so that a fork finds them loaded
+
+    torch.set_num_threads(1)
+    with contextlib.suppress(RuntimeError):  # a second call in one process is refused, and changes nothing
+        torch.set_num_interop_threads(1)
+    PIL.Image.init()
+    state, numpy_state = torch.get_rng_state(), np.random.get_state()
+    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 2))
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
+    loader = DataLoader(TensorDataset(torch.rand(4, 1, 8, 8), torch.tensor([0, 1, 0, 1])), batch_size=4)
+    for images, labels in loader:
+        nn.functional.cross_entropy(net(images), labels).backward()
+    optimizer.step()
+    figure, axes = plt.subplots()
+    axes.scatter([0, 1], [0, 1], label="x")
+    axes.legend()
+    figure.canvas.draw()
+    plt.close("all")
+    torch.set_rng_state(state)
+    np.random.set_state(numpy_state)
+
+
+def send_message(sock: socket.socket, message: dict[str, Any], fds: list[int] | None = None) -> None:
+    """One msgpack map over a SOCK_SEQPACKET socket, with file descriptors beside it."""
+    ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))] if fds else []
+    sock.sendmsg([msgpack.packb(message)], ancillary)
+
+
+def receive_message(sock: socket.socket) -> tuple[dict[str, Any], list[int]] | None:
+    """The counterpart of `send_message`; None when the other side has closed."""
+    try:
+        data, ancillary, _, _ = sock.recvmsg(65536, socket.CMSG_SPACE(4 * 8))
+    except ConnectionError:
+        return None
+    if not data:
+        return None
+    fds = array.array("i")
+    for level, kind, content in ancillary:
+        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+            fds.frombytes(content[: len(content) - len(content) % fds.itemsize])
+    return msgpack.unpackb(data), list(fds)
+
+
+@dataclass
+class Child:
+    """A worker that the zygote has forked and not yet reaped."""
+
+    pid: int
+    owner: int
+    scratch: str
+    status: int | None = None
+
+
+@dataclass
+class Zygote:
+    """Serves control sockets until the first one closes."""
+
+    policy: Any
+    controls: list[socket.socket]
+    root: str
+    children: dict[int, Child] = field(default_factory=dict)
+    spawned: int = 0
+
+    def serve(self) -> None:
+        first = self.controls[0]
+        poll = select.poll()
+        poll.register(first, select.POLLIN)
+        try:
+            while first in self.controls:
+                for fd, _ in poll.poll():
+                    control = next((c for c in self.controls if c.fileno() == fd), None)
+                    if control is None:
+                        continue
+                    received = receive_message(control)
+                    if received is None:
+                        poll.unregister(control)
+                        self._drop(control)
+                    else:
+                        self._answer(control, *received, poll)
+        finally:
+            for child in list(self.children.values()):
+                self._end(child)
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def _answer(self, control: socket.socket, message: dict[str, Any], fds: list[int], poll: select.poll) -> None:
+        operation = message["op"]
+        if operation == "connect":
+            added = socket.socket(fileno=fds[0])
+            self.controls.append(added)
+            poll.register(added, select.POLLIN)
+        elif operation == "spawn":
+            self._spawn(control, fds[0], message.get("walls", True))
+        elif operation == "reap":
+            child = self.children.get(message["pid"])
+            status = self._end(child) if child is not None else -1
+            with contextlib.suppress(OSError):
+                send_message(control, {"status": status})
+
+    def _spawn(self, control: socket.socket, channel_fd: int, walls: bool) -> None:
+        number = self.spawned
+        self.spawned += 1
+        scratch = tempfile.mkdtemp(prefix="", dir=self.root)
+        pid = os.fork()
+        if pid == 0:
+            try:
+                become_worker(self.policy, scratch, channel_fd, number)
+            finally:
+                os._exit(70)  # never return into the zygote's loop
+        os.close(channel_fd)
+        self.children[pid] = Child(pid, control.fileno(), scratch)
+        pidfd = os.pidfd_open(pid)
+        try:
+            send_message(control, {"pid": pid, "scratch": scratch}, [pidfd])
+        except OSError:
+            self._end(self.children[pid])
+        finally:
+            os.close(pidfd)
+
+    def _end(self, child: Child) -> int:
+        """Kill a worker if it still runs, reap it, remove its scratch folder; its wait status."""
+        ended, status = os.waitpid(child.pid, os.WNOHANG)
+        if not ended:
+            # The worker closes its channel before it is gone: give a death of its own a moment to be the one that is reported.
+            deadline = time.monotonic() + 0.2
+            while not ended and time.monotonic() < deadline:
+                time.sleep(0.002)
+                ended, status = os.waitpid(child.pid, os.WNOHANG)
+        if not ended:
+            os.kill(child.pid, signal.SIGKILL)
+            _, status = os.waitpid(child.pid, 0)
+        del self.children[child.pid]
+        # A group of its own: what the worker forked, where no wall forbids that, ends with it.
+        with contextlib.suppress(OSError):
+            os.killpg(child.pid, signal.SIGKILL)
+        remove_folder(child.scratch)
+        return status
+
+    def _drop(self, control: socket.socket) -> None:
+        for child in [c for c in self.children.values() if c.owner == control.fileno()]:
+            self._end(child)
+        self.controls.remove(control)
+        control.close()
+
+
+def remove_folder(folder: str) -> None:
+    """Remove a scratch folder, also where the worker took away its own rights to it."""
+
+    def make_writable(function: Any, path: str, error: Any) -> None:
+        with contextlib.suppress(OSError):
+            os.chmod(os.path.dirname(path), 0o700)
+            os.chmod(path, 0o700)
+            function(path)
+
+    shutil.rmtree(folder, onexc=make_writable) if sys.version_info >= (3, 12) else shutil.rmtree(folder, onerror=make_writable)
+    if os.path.exists(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def become_worker(policy: Any, scratch: str, channel_fd: int, number: int) -> None:
+    """In the forked child: put up the walls, then serve the channel. Does not return."""
+    from . import walls
+    from .channel import Channel
+    from .worker import Printed, Worker, treat_workers_as_zero
+
+    try:
+        os.setpgid(0, 0)
+        null = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        treat_workers_as_zero()
+        put_up = walls.enter(policy, scratch=scratch, keep_fds=(channel_fd,), number=number)
+        os.chdir(scratch)
+        sys.stdout = sys.stderr = Printed()  # type: ignore[assignment]
+        channel = Channel(channel_fd, channel_fd)
+        channel.send(_ready(put_up))
+        Worker(channel, walls.set_cpu_limit).serve()
+    except BaseException as error:
+        # The grader reads the reason; without walls no student's source has been read at this point.
+        with contextlib.suppress(BaseException):
+            Channel(channel_fd, channel_fd).send(_ready((), f"{type(error).__name__}: {error}"))
+        os._exit(71)
+    os._exit(0)
+
+
+def _ready(put_up: tuple[str, ...], error: str | None = None) -> Any:
+    from .channel import dumps
+
+    return dumps({"walls": list(put_up), "failed": error})
+
+
+def start(policy: Any) -> tuple[socket.socket, int]:
+    """Fork the zygote off this warm process; its control socket and its pid. Call before any test or reference is read."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    root = tempfile.mkdtemp(prefix="pytorch-course-")
+    os.chmod(root, 0o711)  # a worker with an uid of its own passes through to its folder, and sees no other
+    gc.collect()
+    gc.freeze()
+    parent = os.getpid()
+    pid = os.fork()
+    if pid:
+        gc.unfreeze()
+        theirs.close()
+        return ours, pid
+    try:
+        os.setpgid(0, 0)  # Ctrl-C in the terminal is the grader's to handle
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        ours.close()
+        null = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(null, standard)
+        os.closerange(3, theirs.fileno())
+        os.closerange(theirs.fileno() + 1, 4096)
+        if os.getppid() == parent:
+            Zygote(policy, [theirs], root).serve()
+    finally:
+        os._exit(0)
