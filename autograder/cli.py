@@ -11,6 +11,7 @@ from pathlib import Path
 
 from .course import Course, find_exercise, generate, reset
 from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, WRONG_COURSE_OR_COMMAND, CourseError
+from .zygote import one_thread
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,7 +28,6 @@ def build_parser() -> argparse.ArgumentParser:
     grade.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML")
     grade.add_argument("--seed", type=int, metavar="N", help="repeat a run: the seed that its report names")
     grade.add_argument("--walls", choices=("best", "plain", "strong", "full"), help="refuse to run with less (default: best for your own work)")
-    grade.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
 
     verify = commands.add_parser("verify", help="prove the course: references, stubs, right and wrong answers, generated files")
     verify.add_argument("selectors", nargs="*", metavar="SELECTOR")
@@ -55,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Errors of the course or the command are one sentence on stderr."""
     arguments = build_parser().parse_args(argv)
+    one_thread()
     try:
         return COMMANDS[arguments.command](arguments)
     except CourseError as error:
@@ -106,8 +107,7 @@ def grade_command(arguments: argparse.Namespace) -> int:
             report.write_junit(arguments.junit, graded.report)
         return FULL_POINTS if graded.report.full else POINTS_LOST
 
-    walls = arguments.walls or ("best" if own else "strong")
-    return engine.run(course, topics, engine.Options(walls, ROOT, arguments.debug), use)
+    return engine.run(course, topics, engine.Options(arguments.walls, others=not own), use)
 
 
 def _touches(selector: str, key: str) -> bool:
@@ -142,7 +142,7 @@ def verify_command(arguments: argparse.Namespace) -> int:
         print(f"{len(ids)} exercises verified: {len(found.problems)} problems.")
         return WRONG_COURSE_OR_COMMAND if found.problems else FULL_POINTS
 
-    return engine.run(course, topics, engine.Options("best", ROOT), use)
+    return engine.run(course, topics, engine.Options("best"), use)
 
 
 def generate_command(arguments: argparse.Namespace) -> int:

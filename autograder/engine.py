@@ -13,11 +13,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .course import Course, TopicRef, signatures
 from .model import CheckResult, CourseError, ExerciseResult, Report, status_of
+
+if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
+    from .levels import Standing
+    from .plugin import Check, GraderPlugin
+    from .sandbox import Spawner
 
 SUBMISSION_SECONDS = 3600
 """Wall time after which a submission's grading is given up as an engine error; each call has its own, far lower limit."""
@@ -125,12 +130,11 @@ class Engine:
     """A warm engine: zygote running, tests collected. Use `with running(...) as engine`."""
 
     course: Course
-    plugin: Any
-    zygote: Any
+    plugin: GraderPlugin
+    spawner: Spawner
     walls: tuple[str, ...]
-    checks: list[Any]
+    checks: list[Check]
     notes: tuple[str, ...] = ()
-    pids: set[int] = field(default_factory=set)
 
     def exercises(self, submission: Submission) -> list[str]:
         """Ids of the exercises that `submission` is graded on, in the course's order."""
@@ -138,97 +142,98 @@ class Engine:
         return [i for i in ids if i.rpartition("/")[0] in submission.files and (submission.only is None or i in submission.only)]
 
     def grade(self, submission: Submission, seed: int, on_check: Callable[[Progress], None] | None = None) -> Graded:
-        """Grade one submission in a forked child. After Ctrl-C the report holds what was finished, marked partial."""
+        """Grade one submission, in a forked child where that is safe. After Ctrl-C the report holds what was finished, marked partial."""
         wanted = self.exercises(submission)
         chosen = [check for exercise in wanted for check in self.checks if check.exercise == exercise]
-        control = self.zygote.connect()
+        lines: list[dict[str, Any]] = []
+
+        def take(line: dict[str, Any]) -> None:
+            lines.append(line)
+            if on_check and "check" in line:
+                on_check(Progress(line["exercise"], CheckResult(**line["check"]), line["seconds"], line["kind"], line["printed"]))
+
+        interrupted = False
+        try:
+            if can_fork():
+                self._forked(lambda emit, spawner: self._run_checks(submission, chosen, spawner, seed, emit), take)
+            else:
+                self._run_checks(submission, chosen, self.spawner, seed, take)
+        except KeyboardInterrupt:
+            interrupted = True
+        return self._graded(submission, wanted, chosen, seed, lines, interrupted)
+
+    def _forked(self, work: Callable[[Callable[[dict[str, Any]], None], Spawner], None], take: Callable[[dict[str, Any]], None]) -> None:
+        """Run `work` in a forked child; what it emits arrives here line by line."""
+        spawner = self.spawner.connect()
         read_fd, write_fd = os.pipe()
-        started = time.monotonic()
         sys.stdout.flush()
         sys.stderr.flush()
         pid = os.fork()
         if pid == 0:
             code = 70
             try:
-                os.close(read_fd)
-                self.zygote.control.close()
-                _die_with_parent()
                 signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us; what is finished is already on its side
-                self._child(submission, chosen, control, seed, write_fd)
+                _die_with_parent()
+                os.close(read_fd)
+                self.spawner.close()
+                with os.fdopen(write_fd, "w", buffering=1, encoding="utf-8") as out:
+                    work(lambda line: print(json.dumps(line), file=out), spawner)
                 code = 0
             finally:
                 os._exit(code)
         os.close(write_fd)
-        control.control.close()
-        self.pids.add(pid)
-        lines: list[dict[str, Any]] = []
-        interrupted = False
-        failure = ""
+        spawner.close()
         try:
-            for line in _lines(read_fd, started + SUBMISSION_SECONDS):
-                if "engine" in line:
-                    failure = line["engine"]
-                    continue
-                lines.append(line)
-                if on_check and "check" in line:
-                    on_check(Progress(line["exercise"], CheckResult(**line["check"]), line["seconds"], line["kind"], line["printed"]))
-        except KeyboardInterrupt:
-            interrupted = True
+            for line in _lines(read_fd, time.monotonic() + SUBMISSION_SECONDS):
+                take(line)
         finally:
             os.close(read_fd)
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
-            self.pids.discard(pid)
-        return self._graded(submission, wanted, chosen, seed, lines, interrupted, failure)
 
-    def _child(self, submission: Submission, chosen: list[Any], zygote: Any, seed: int, write_fd: int) -> None:
-        """In the forked child: run the checks, one JSON line each."""
+    def _run_checks(self, submission: Submission, chosen: list[Check], spawner: Spawner, seed: int, emit: Callable[[dict[str, Any]], None]) -> None:
+        """Run the checks one after the other, a line each; the engine's own failures become a line, too."""
         from .plugin import Outcome
         from .sandbox import Student
 
-        with os.fdopen(write_fd, "w", buffering=1, encoding="utf-8") as out:
-            current = self.plugin.current
-            current.seed = seed
-            for key, file in submission.files.items():
-                current.students[key] = Student(zygote, file.shown, file.text, file.problem, signatures(self.course.topic(key).read()))
-            topic = None
-            timed_out: set[str] = set()
-            try:
-                for check in chosen:
-                    if topic is not None and check.topic != topic:
-                        current.students[topic].restart()
-                    topic = check.topic
-                    cpu = time.process_time()
-                    if check.exercise in timed_out:
-                        outcome = Outcome(CheckResult(check.name, "timed_out", 0.0, check.spec.points,
-                                                      "Not run: an earlier check of this exercise ran out of time."), 0.0, "timeout")
-                    else:
-                        current.outcome = None
-                        check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
-                        outcome = current.outcome
-                        if outcome is None:
-                            raise RuntimeError(f"{check.name} gave no outcome")
-                    if outcome.result.status == "timed_out":
-                        timed_out.add(check.exercise)
-                    out.write(json.dumps({
-                        "exercise": check.exercise, "check": dataclasses.asdict(outcome.result), "seconds": outcome.seconds,
-                        "kind": outcome.kind, "printed": outcome.printed, "cpu": time.process_time() - cpu,
-                    }) + "\n")
-                for student in current.students.values():
-                    student.restart()
-                usage = os.times()
-                out.write(json.dumps({"done": True, "cpu": usage.user + usage.system}) + "\n")
-            except BaseException as error:
-                import traceback
+        current = self.plugin.current
+        current.seed = seed
+        for key, file in submission.files.items():
+            current.students[key] = Student(spawner, file.shown, file.text, file.problem, signatures(self.course.topic(key).read()))
+        topic = None
+        timed_out: set[str] = set()
+        try:
+            for check in chosen:
+                if topic is not None and check.topic != topic:
+                    current.students[topic].finish()
+                topic = check.topic
+                cpu = time.process_time()
+                if check.exercise in timed_out:
+                    outcome = Outcome(CheckResult(check.name, "timed_out", 0.0, check.spec.points,
+                                                  "Not run: an earlier check of this exercise ran out of time."), 0.0, "timeout")
+                else:
+                    current.outcome = None
+                    check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
+                    if current.outcome is None:
+                        raise RuntimeError(f"{check.name} gave no outcome")
+                    outcome = current.outcome
+                if outcome.result.status == "timed_out":
+                    timed_out.add(check.exercise)
+                emit({"exercise": check.exercise, "check": dataclasses.asdict(outcome.result), "seconds": outcome.seconds,
+                      "kind": outcome.kind, "printed": outcome.printed, "cpu": time.process_time() - cpu})
+            for student in current.students.values():
+                student.finish()
+            emit({"done": True, "cpu": time.process_time()})
+        except Exception as error:
+            emit({"engine": f"{type(error).__name__}: {error}"[:500]})
 
-                out.write(json.dumps({"engine": f"{type(error).__name__}: {error}", "trace": traceback.format_exc()[-3000:]}) + "\n")
-
-    def _graded(self, submission: Submission, wanted: list[str], chosen: list[Any], seed: int, lines: list[dict[str, Any]], interrupted: bool,
-                failure: str) -> Graded:
+    def _graded(self, submission: Submission, wanted: list[str], chosen: list[Check], seed: int, lines: list[dict[str, Any]],
+                interrupted: bool) -> Graded:
         import torch
 
         done = any("done" in line for line in lines)
+        failure = next((line["engine"] for line in lines if "engine" in line), "")
         results: dict[str, list[CheckResult]] = {exercise: [] for exercise in wanted}
         seconds = dict.fromkeys(wanted, 0.0)
         printed, kinds, cpu = {}, {}, dict.fromkeys(wanted, 0.0)
@@ -253,6 +258,12 @@ class Engine:
         )
         report = Report(submission.name, __version__, torch.__version__.partition("+")[0], self.walls, seed, exercises, submission.notes)
         return Graded(report, printed, kinds, interrupted, next((line["cpu"] for line in lines if "done" in line), 0.0), cpu)
+
+
+def can_fork() -> bool:
+    from .levels import can_fork as forkable
+
+    return forkable() and not os.environ.get("AUTOGRADER_PORTABLE")
 
 
 def _lines(fd: int, deadline: float) -> Iterator[dict[str, Any]]:
@@ -281,11 +292,11 @@ def _die_with_parent() -> None:
 
 @dataclass(frozen=True)
 class Options:
-    """How to grade."""
+    """How to grade: the walls wanted (None: by whose work it is), whose work, walls left out (for tests)."""
 
-    walls: str = "best"
-    root: Path = Path()
-    debug: bool = False
+    walls: str | None = None
+    others: bool = False
+    without: frozenset[str] = frozenset()
 
 
 def run(course: Course, topics: Sequence[TopicRef], options: Options, use: Callable[[Engine], int]) -> int:
@@ -293,28 +304,15 @@ def run(course: Course, topics: Sequence[TopicRef], options: Options, use: Calla
 
     The zygote is forked before any grader or solution is read: nothing of them is in the memory that workers inherit.
     """
-    from . import zygote as zygotes
+    from . import zygote
+    from .levels import standing
 
-    zygotes.one_thread()
-    zygotes.warm()
-    from . import walls as wall_module
-    from .sandbox import Zygote
-
-    policy = wall_module.prepare()
-    control, pid = zygotes.start(policy)
-    try:
-        from .levels import probe_walls
-
-        zygote = Zygote(control)
-        held, notes = probe_walls(zygote, policy, options.walls)
-        return _collect(course, topics, zygote, held, notes, use)
-    finally:
-        control.close()
-        with contextlib.suppress(ChildProcessError):
-            os.waitpid(pid, 0)
+    zygote.warm()
+    with standing(options.walls, others=options.others, without=options.without) as stands:
+        return _collect(course, topics, stands, use)
 
 
-def _collect(course: Course, topics: Sequence[TopicRef], zygote: Any, walls: tuple[str, ...], notes: tuple[str, ...], use: Callable[[Engine], int]) -> int:
+def _collect(course: Course, topics: Sequence[TopicRef], stands: Standing, use: Callable[[Engine], int]) -> int:
     import pytest
 
     from .plugin import Check, GraderPlugin
@@ -322,7 +320,7 @@ def _collect(course: Course, topics: Sequence[TopicRef], zygote: Any, walls: tup
     code: list[int] = []
 
     def with_checks(checks: list[Check]) -> None:
-        engine = Engine(course, plugin, zygote, walls, checks, notes)
+        engine = Engine(course, plugin, stands.spawner, stands.walls, checks, stands.notes)
         missing = [topic.key for topic in topics if not any(check.topic == topic.key for check in checks)]
         if missing:
             raise CourseError("has no checks", f"autograder/graders/{missing[0].replace('/', '/test_')}.py")

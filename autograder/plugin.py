@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 import torch
 
-from .checks import CheckFailed, CheckSpec, StudentError, StudentTimeout, is_stub
+from .checks import CheckSpec, StudentError, StudentTimeout, is_stub
 from .messages import Verdict, verdict
 from .model import CheckResult, CourseError
 from .sandbox import EngineError, Rules, Student
@@ -57,7 +57,6 @@ class Current:
     students: dict[str, Student] = field(default_factory=dict)
     seed: int = 0
     outcome: Outcome | None = None
-    debug: bool = False
 
 
 def derived_seed(run_seed: int, check: str, side: str) -> int:
@@ -138,8 +137,6 @@ class GraderPlugin:
         except (EngineError, KeyboardInterrupt):
             raise
         except (Exception, pytest.fail.Exception) as error:
-            if self.current.debug and not isinstance(error, CheckFailed | StudentError):
-                raise
             return error
         return None
 

@@ -58,7 +58,7 @@ def _environment(ground: Ground) -> bool:
 
 def _rlimits(ground: Ground) -> bool:
     try:
-        mmap.mmap(-1, ground.memory + (1 << 20)).close()
+        mmap.mmap(-1, ground.memory + (64 << 20)).close()
         return False
     except OSError:
         pass

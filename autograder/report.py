@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 from .course import write_whole
 from .engine import Graded, Progress
+from .levels import level_of
 from .messages import clean
 from .model import CourseError, ExerciseResult, Report
 
@@ -88,7 +89,7 @@ def show(graded: Graded, *, command: str = "nox -s grade --") -> None:
         show_exercise(out, first, graded.printed.get(first.id, ""))
     for note in report.notes:
         out.print(Text(f"Note: {clean(note)}", style="yellow"))
-    out.print(Text(f"{points(report.points)} of {points(report.max_points)} points · walls: {', '.join(report.walls) or 'none'} · seed {report.seed}", style="dim"))
+    out.print(Text(f"{points(report.points)} of {points(report.max_points)} points · walls: {level_of(report.walls)} · seed {report.seed}", style="dim"))
     if first is not None and not graded.partial:
         out.print(f"Next: edit exercises/{first.id.rpartition('/')[0]}.py, then: {command} {first.id}", markup=False)
         out.print(f"      a hint: nox -s hint -- {first.id}", markup=False)

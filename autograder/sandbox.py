@@ -40,9 +40,15 @@ class Process(Protocol):
 
 
 class Spawner(Protocol):
-    """Starts workers."""
+    """Starts workers, and may keep one that is no longer needed for the next caller."""
 
     def spawn(self) -> Process: ...
+
+    def release(self, process: Process) -> None: ...
+
+    def connect(self) -> Spawner: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass
@@ -74,12 +80,12 @@ class Zygote:
     """A control socket of the zygote."""
 
     control: socket.socket
-    walls: bool = True
 
-    def spawn(self) -> ForkedProcess:
+    def spawn(self, probe: bool = False) -> ForkedProcess:
+        """A fresh worker; with `probe` one that tries to cross its walls, and names those that held."""
         ours, theirs = socket.socketpair()
         with theirs:
-            zygote.send_message(self.control, {"op": "spawn", "walls": self.walls}, [theirs.fileno()])
+            zygote.send_message(self.control, {"op": "spawn", "probe": probe}, [theirs.fileno()])
         answer = zygote.receive_message(self.control)
         if answer is None:
             raise EngineError("the process that workers are forked from has ended")
@@ -102,7 +108,14 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             zygote.send_message(self.control, {"op": "connect"}, [theirs.fileno()])
-        return Zygote(ours, self.walls)
+        return Zygote(ours)
+
+    def release(self, process: Process) -> None:
+        """A fork is cheap: nobody gets a worker that served another."""
+        process.end()
+
+    def close(self) -> None:
+        self.control.close()
 
 
 class EngineError(Exception):
@@ -220,6 +233,12 @@ class Student:
     def begin(self, rules: Rules, seed: int) -> None:
         """Start a check: the next message to the worker resets its global state to `seed`."""
         self.rules, self._seed, self.last = rules, seed, Call()
+
+    def finish(self) -> None:
+        """No more calls come: give the worker back."""
+        if self.process is not None:
+            self.spawner.release(self.process)
+            self.process, self.loaded = None, False
 
     def restart(self) -> None:
         """Let the next call have a fresh worker."""

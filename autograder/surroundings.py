@@ -113,10 +113,15 @@ def uid_can_work(uid: int) -> bool:
     if child == 0:
         with contextlib.suppress(BaseException):
             take_uid(uid)
-            if all(os.access(path, os.R_OK) for path in paths):
+            if can_read(paths):
                 os._exit(0)
         os._exit(1)
     return os.waitpid(child, 0)[1] == 0
+
+
+def can_read(paths: Iterable[str]) -> bool:
+    """Whether this process's user may read all of them."""
+    return all(os.access(path, os.R_OK) for path in paths)
 
 
 def take_uid(uid: int) -> None:

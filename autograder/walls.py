@@ -248,7 +248,7 @@ def _change_user(worker: _Worker) -> None:
     if os.path.isdir(worker.scratch):
         os.chown(worker.scratch, worker.uid, worker.uid)
     surroundings.take_uid(worker.uid)
-    if not os.access(os.__file__, os.R_OK):
+    if not surroundings.can_read([os.__file__]):
         raise WallError(f"user {worker.uid} cannot read {os.__file__}")
 
 

@@ -137,21 +137,21 @@ class Zygote:
             self.controls.append(added)
             poll.register(added, select.POLLIN)
         elif operation == "spawn":
-            self._spawn(control, fds[0], message.get("walls", True))
+            self._spawn(control, fds[0], bool(message.get("probe")))
         elif operation == "reap":
             child = self.children.get(message["pid"])
             status = self._end(child) if child is not None else -1
             with contextlib.suppress(OSError):
                 send_message(control, {"status": status})
 
-    def _spawn(self, control: socket.socket, channel_fd: int, walls: bool) -> None:
+    def _spawn(self, control: socket.socket, channel_fd: int, probe: bool) -> None:
         number = self.spawned
         self.spawned += 1
         scratch = tempfile.mkdtemp(prefix="", dir=self.root)
         pid = os.fork()
         if pid == 0:
             try:
-                become_worker(self.policy, scratch, channel_fd, number)
+                become_worker(self.policy, scratch, channel_fd, number, probe)
             finally:
                 os._exit(70)  # never return into the zygote's loop
         os.close(channel_fd)
@@ -204,7 +204,7 @@ def remove_folder(folder: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def become_worker(policy: Any, scratch: str, channel_fd: int, number: int) -> None:
+def become_worker(policy: Any, scratch: str, channel_fd: int, number: int, probe: bool) -> None:
     """In the forked child: put up the walls, then serve the channel. Does not return."""
     from . import walls
     from .channel import Channel
@@ -219,6 +219,8 @@ def become_worker(policy: Any, scratch: str, channel_fd: int, number: int) -> No
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         treat_workers_as_zero()
         put_up = walls.enter(policy, scratch=scratch, keep_fds=(channel_fd,), number=number)
+        if probe:
+            put_up = walls.probe(policy, scratch=scratch, keep_fds=(channel_fd,))
         os.chdir(scratch)
         sys.stdout = sys.stderr = Printed()  # type: ignore[assignment]
         channel = Channel(channel_fd, channel_fd)
@@ -261,7 +263,45 @@ def start(policy: Any) -> tuple[socket.socket, int]:
             os.dup2(null, standard)
         os.closerange(3, theirs.fileno())
         os.closerange(theirs.fileno() + 1, 4096)
-        if os.getppid() == parent:
-            Zygote(policy, [theirs], root).serve()
+        end_with(parent)
+        Zygote(policy, [theirs], root).serve()
     finally:
         os._exit(0)
+
+
+def end_with(parent: int) -> None:
+    """Notice the grader's end even while a worker is being reaped: the closing control socket would wait until then.
+
+    SIGTERM, not SIGKILL: the scratch folders are still to be removed.
+    """
+    from . import kernel
+
+    signal.signal(signal.SIGTERM, _leave)
+    kernel.end_with_parent(signal.SIGTERM)
+    if os.getppid() != parent:
+        raise SystemExit
+
+
+def _leave(number: int, frame: Any) -> None:
+    raise SystemExit
+
+
+def main() -> None:
+    """A zygote of its own, inside bubblewrap: gets its policy over the control socket whose descriptor is the argument."""
+    from . import walls
+
+    one_thread()
+    control = socket.socket(fileno=int(sys.argv[1]))
+    policy = walls.Policy.load(control.recv(1 << 20))
+    warm()
+    root = tempfile.mkdtemp(prefix="pytorch-course-")
+    os.chmod(root, 0o711)
+    gc.collect()
+    gc.freeze()
+    Zygote(policy, [control], root).serve()
+
+
+if __name__ == "__main__":
+    from autograder.zygote import main as run
+
+    run()

@@ -1,0 +1,148 @@
+"""Everything a student, an instructor or an author runs: `nox -s SESSION -- ARGUMENTS`. `nox -l` lists the sessions.
+
+All sessions share one environment, `.venv`. It is made on first use and installed again only when requirements.txt or Python changes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import nox
+
+nox.options.sessions = ["grade"]
+nox.options.default_venv_backend = "none"
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENT = ROOT / ".venv"
+OLDEST, NEWEST = (3, 11), (3, 13)
+
+
+def python_of(environment: Path) -> Path:
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def interpreter() -> str:
+    """A Python that the course's packages support: this one, or another on the path."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
+        return sys.executable
+    names = [f"python3.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
+    found = next((path for path in map(shutil.which, names) if path), None)
+    if found is None:
+        raise SystemExit(f"error: the course needs Python 3.{OLDEST[1]} to 3.{NEWEST[1]}, nox runs on {sys.version.split()[0]} and {', '.join(names)} "
+                         "are not on the path; install one of them, then run this command again")
+    return found
+
+
+def environment() -> str:
+    """Path of the shared environment's Python; installs what is missing or out of date."""
+    python = python_of(ENVIRONMENT)
+    stamp = ENVIRONMENT / "installed.txt"
+    base = interpreter()
+    wanted = hashlib.sha256((ROOT / "requirements.txt").read_bytes() + base.encode()).hexdigest()
+    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return str(python)
+    if shutil.disk_usage(ROOT).free < 2 * 2**30:
+        print("warning: less than 2 GB are free here; the packages need about 1.5 GB", file=sys.stderr)
+    print("Installing the course's packages into .venv (once; some minutes) ...", file=sys.stderr, flush=True)
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "virtualenv", "--quiet", "--python", base, str(ENVIRONMENT)], check=True)
+    done = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(ROOT / "requirements.txt")], check=False)
+    if done.returncode:
+        raise SystemExit("error: the packages could not be installed (pip's reason stands above); mend that, then run this command again")
+    stamp.write_text(wanted)
+    return str(python)
+
+
+def run(*arguments: str, **variables: str) -> None:
+    """Run the environment's Python in the foreground; leave with its exit code where that is not 0."""
+    command = [environment(), *arguments]
+    process = subprocess.Popen(command, cwd=os.getcwd(), env={**os.environ, "PYTHONPATH": str(ROOT), **variables})
+    handler = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the command's to handle; wait for it to tidy up
+    try:
+        code = process.wait()
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if code:
+        sys.exit(code if code > 0 else 128 - code)
+
+
+def autograder(session: nox.Session, command: str) -> None:
+    """`python -m autograder COMMAND` with what stands after `--`; paths there are relative to where nox was called."""
+    os.chdir(os.environ.get("NOX_INVOKED_FROM", session.invoked_from))
+    run("-m", "autograder", command, *session.posargs)
+
+
+@nox.session
+def grade(session: nox.Session) -> None:
+    """Grade exercises/ (or `-- SELECTOR`, `-- --reference`, `-- --submission DIR`)."""
+    autograder(session, "grade")
+
+
+@nox.session
+def hint(session: nox.Session) -> None:
+    """Show a hint: `-- KEY [--level N]`."""
+    autograder(session, "hint")
+
+
+@nox.session
+def reset(session: nox.Session) -> None:
+    """Start an exercise, topic or chapter afresh: `-- KEY`. Your text is kept."""
+    autograder(session, "reset")
+
+
+@nox.session
+def data(session: nox.Session) -> None:
+    """Check the data sets against their checksums."""
+    autograder(session, "data")
+
+
+@nox.session
+def generate(session: nox.Session) -> None:
+    """Write exercises/ from solutions/; never over a student's edit."""
+    autograder(session, "generate")
+
+
+@nox.session
+def verify(session: nox.Session) -> None:
+    """Prove the course: references, stubs, right and wrong answers, generated files."""
+    autograder(session, "verify")
+
+
+@nox.session
+def calibrate(session: nox.Session) -> None:
+    """Measure right and wrong training recipes over many seeds and write the tables."""
+    autograder(session, "calibrate")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Print what grading costs, each time as a ratio of two runs side by side."""
+    os.chdir(ROOT)
+    run("-m", "tests.bench", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """ruff and mypy."""
+    os.chdir(ROOT)
+    run("-m", "ruff", "check", ".")
+    run("-m", "ruff", "format", "--check", "autograder", "tests", "noxfile.py")
+    run("-m", "mypy")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Lint, types, the autograder's tests, then verify: what CI runs. `-- ARGUMENTS` go to pytest, and pytest alone runs."""
+    os.chdir(ROOT)
+    if session.posargs:
+        run("-m", "pytest", *session.posargs)
+        return
+    lint(session)
+    run("-m", "pytest")
+    run("-m", "autograder", "verify")
