@@ -1,7 +1,8 @@
 """The outer wall: bubblewrap around the zygote, with a file system, processes and a network of its own.
 
-Everything in it is there by name: Python and its libraries, read-only, and one small tmpfs for scratch folders. The
-walls inside each worker hold without it; with it even the names of other files are gone, and the disk cannot fill.
+Everything in it is there by name: Python and its libraries, read-only, and one small tmpfs for scratch
+folders. The walls inside each worker hold without it; with it even the names of other files are gone, and
+the disk cannot fill.
 """
 
 from __future__ import annotations
@@ -31,8 +32,9 @@ def bubblewrap_command(
 ) -> list[str] | None:
     """The command line that runs `argv` inside bubblewrap; None where bubblewrap is absent or does not work.
 
-    `readable` is the policy's; `course_readable` names the files of the course that the zygote itself imports. It
-    starts in the course folder. bubblewrap hands on every descriptor that it inherits: pass `fds` as `pass_fds`.
+    `readable` is the policy's; `course_readable` names the files of the course that the zygote itself
+    imports. It starts in the course folder. bubblewrap hands on every descriptor that it inherits: pass
+    `fds` as `pass_fds`.
     """
     program = shutil.which("bwrap")
     if program is None:
@@ -55,15 +57,15 @@ def _options(readable: tuple[str, ...], course_readable: tuple[str, ...]) -> lis
     # Before the rest: the course itself may lie in the folder that this covers.
     options += ["--proc", "/proc", "--perms", "1777", "--size", str(SCRATCH_SIZE), "--tmpfs", SCRATCH]
     configuration = os.path.join(sys.prefix, "pyvenv.cfg")  # tells Python where its site-packages are
-    paths = [*readable, *course_readable, sys.executable, *([configuration] if os.path.exists(configuration) else [])]
-    options += _mirror(path for path in paths if path not in _DEVICES)
+    paths = [*readable, *course_readable, sys.executable, configuration]
+    options += _mirror(path for path in paths if path not in _DEVICES and os.path.exists(path))
     for device in _DEVICES:
         options += ["--dev-bind", device, device]
     return [*options, "--chdir", str(COURSE) if course_readable else SCRATCH]
 
 
 def _mirror(paths: Iterable[str]) -> list[str]:
-    """Options that show each path as it is outside: links as links, and at their end the true file or folder."""
+    """Options that show each path as it is outside: links as links, at their end the true file or folder."""
     links: dict[str, str] = {}
     ends: set[str] = set()
     for path in paths:
@@ -72,7 +74,7 @@ def _mirror(paths: Iterable[str]) -> list[str]:
     for end in sorted(ends):
         if not any(_inside(end, folder) for folder in outermost):
             outermost.append(end)
-    links = {link: target for link, target in links.items() if not any(_inside(link, end) for end in outermost)}
+    links = {link: links[link] for link in links if not any(_inside(link, end) for end in outermost)}
     # bubblewrap makes missing parents itself, but closed to other users.
     parents = {parent for path in (*outermost, *links, "/dev/null") for parent in _parents(path)}
     options: list[str] = []
@@ -123,6 +125,7 @@ def _works(sandbox: tuple[str, ...]) -> bool:
     """Try it once: many containers and distributions have bubblewrap but forbid what it needs."""
     command = [*sandbox, "--", sys.executable, "-c", "import ctypes, encodings"]
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
+        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=True)
+    except (OSError, subprocess.SubprocessError):
         return False
+    return True

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .course import Course, find_exercise, generate, reset
-from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, WRONG_COURSE_OR_COMMAND, CourseError
+from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, WRONG_COURSE_OR_COMMAND, CourseError, EngineError
 from .zygote import one_thread
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autograder", description="Grade the course's exercises.")
+    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     grade = commands.add_parser("grade", help="grade exercises/ or another submission")
@@ -61,6 +62,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CourseError as error:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_COURSE_OR_COMMAND
+    except EngineError as error:
+        print(f"error: the grading engine failed: {error}", file=sys.stderr)
+        return WRONG_COURSE_OR_COMMAND
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
         return INTERRUPTED
@@ -72,12 +76,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 def grade_command(arguments: argparse.Namespace) -> int:
     from . import engine, report
 
-    course = Course.at(ROOT)
+    course = Course.at(arguments.root)
     for selector in arguments.selectors:
         course.check_selector(selector)
     if arguments.reference and arguments.submission:
         raise CourseError("--reference and --submission exclude one another: give one")
-    folder = ROOT / "solutions" if arguments.reference else arguments.submission or ROOT / "exercises"
+    folder = arguments.root / "solutions" if arguments.reference else arguments.submission or arguments.root / "exercises"
     if not folder.is_dir():
         raise CourseError(f"there is no submission folder {folder}; it should be laid out like exercises/")
     for path in (arguments.json, arguments.junit):
@@ -122,7 +126,7 @@ def verify_command(arguments: argparse.Namespace) -> int:
     from . import engine
     from .verify import verify
 
-    course = Course.at(ROOT)
+    course = Course.at(arguments.root)
     for selector in arguments.selectors:
         course.check_selector(selector)
     topics = [t for t in course.topics if not arguments.selectors or any(_touches(selector, t.key) for selector in arguments.selectors)]
@@ -146,7 +150,7 @@ def verify_command(arguments: argparse.Namespace) -> int:
 
 
 def generate_command(arguments: argparse.Namespace) -> int:
-    done = generate(Course.at(ROOT), check=arguments.check)
+    done = generate(Course.at(arguments.root), check=arguments.check)
     for name in done.written:
         print(f"written: exercises/{name}")
     for name in done.kept:
@@ -161,7 +165,7 @@ def generate_command(arguments: argparse.Namespace) -> int:
 
 
 def reset_command(arguments: argparse.Namespace) -> int:
-    course = Course.at(ROOT)
+    course = Course.at(arguments.root)
     for selector in arguments.selectors:
         course.select([selector])
     for selector in arguments.selectors:
@@ -171,7 +175,7 @@ def reset_command(arguments: argparse.Namespace) -> int:
 
 
 def hint_command(arguments: argparse.Namespace) -> int:
-    topic, exercise = find_exercise(Course.at(ROOT), arguments.key)
+    topic, exercise = find_exercise(Course.at(arguments.root), arguments.key)
     level = arguments.level or 1
     print(f"{topic.key}/{exercise.name}: {exercise.title}")
     for number, hint in enumerate(exercise.hints[:level], 1):

@@ -74,6 +74,7 @@ class Course:
     @classmethod
     def at(cls, root: Path) -> Course:
         """The course in folder `root`."""
+        root = root.resolve()
         folder = root / "solutions"
         keys = sorted(
             f"{path.parent.name}/{path.stem}" for path in folder.glob("*/*.py") if CHAPTER.match(path.parent.name)

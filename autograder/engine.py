@@ -84,7 +84,7 @@ def read_source(folder: Path, key: str, shown_root: str) -> SourceFile:
     path = folder / f"{key}.py"
     try:
         if not path.exists():
-            return SourceFile(shown, None, f"{shown} is missing")
+            return SourceFile(shown, None, f"{shown} is missing; `nox -s reset -- {key}` writes its stubs anew")
         if not path.resolve().is_relative_to(folder.resolve()):
             return SourceFile(shown, None, f"{shown} is a link to a file outside the submission; it is not followed")
         if not path.is_file():

@@ -1,7 +1,7 @@
 """The few system calls that Python's standard library does not wrap, each with what it does here.
 
-All of them go through the C library that this Python is already linked with: no program is run to find it, so a
-worker can call them when its walls are half up. Nothing here touches another process.
+All of them go through the C library that this Python is already linked with: no program is run to find it, so
+a worker can call them when its walls are half up. Nothing here touches another process.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def parent_death_signal() -> int:
 
 
 def forbid_dumps() -> None:
-    """PR_SET_DUMPABLE: no core file, no crash handler, and no other process of this user may look into this one."""
+    """PR_SET_DUMPABLE: no core file, no crash handler; no process of the same user looks into this one."""
     prctl(PR_SET_DUMPABLE, 0)
 
 
@@ -55,7 +55,7 @@ def dumpable() -> bool:
 
 
 def forbid_new_privileges() -> None:
-    """PR_SET_NO_NEW_PRIVS: setuid programs give nothing from here on; the kernel asks for it before a filter."""
+    """PR_SET_NO_NEW_PRIVS: setuid programs give nothing from here on; the kernel wants it before a filter."""
     prctl(PR_SET_NO_NEW_PRIVS, 1)
 
 
@@ -110,7 +110,7 @@ def has_capabilities() -> bool:
 
 
 def wipe(start: int, length: int) -> None:
-    """Overwrite own memory with zeros: the place where the kernel put the environment at the program's start."""
+    """Overwrite own memory with zeros: where the kernel put the environment at the program's start."""
     ctypes.memset(start, 0, length)
 
 

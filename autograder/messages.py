@@ -90,7 +90,7 @@ def _student_error(error: StudentError, spec: CheckSpec, title: str, call: Call,
             ), "calls a stub")
         return Verdict("not_implemented", f"Not written yet: replace `{STUB_LINE}` in {clean(at)}.", "stub")
     if error.kind == "missing_file":
-        return Verdict("error", rows(("Missing", error.message), ("Next", f"Put the file back: nox -s reset -- {spec.exercise}")), "missing file")
+        return Verdict("error", rows(("Missing", error.message)), "missing file")
     if error.kind == "missing":
         return Verdict("error", rows(
             ("Missing", f"{filename} defines no {error.message}."),

@@ -25,6 +25,10 @@ class CourseError(Exception):
         super().__init__(where + message)
 
 
+class EngineError(Exception):
+    """The engine itself failed; never a student's fault, never a pass."""
+
+
 @dataclass(frozen=True)
 class CheckResult:
     """One check of one exercise."""

@@ -57,34 +57,38 @@ def _environment(ground: Ground) -> bool:
 
 
 def _rlimits(ground: Ground) -> bool:
-    try:
-        mmap.mmap(-1, ground.memory + (64 << 20)).close()
-        return False
-    except OSError:
-        pass
     path = os.path.join(ground.scratch, "probe")
     descriptors = [os.open(path, os.O_RDWR | os.O_CREAT)]
+
+    def open_more() -> None:
+        while len(descriptors) <= ground.open_files:
+            descriptors.append(os.dup(descriptors[0]))
+
+    attempts: tuple[Callable[[], object], ...] = (
+        lambda: mmap.mmap(-1, ground.memory + (64 << 20)).close(),
+        lambda: os.pwrite(descriptors[0], b"x", ground.file_size),
+        open_more,
+    )
     try:
-        try:
-            os.pwrite(descriptors[0], b"x", ground.file_size)
-            return False
-        except OSError:
-            pass
-        try:
-            while len(descriptors) <= ground.open_files:
-                descriptors.append(os.dup(descriptors[0]))
-            return False
-        except OSError:
-            pass
+        limited = [_fails(attempt) for attempt in attempts]
     finally:
         for fd in descriptors:
             os.close(fd)
         os.remove(path)
-    return resource.getrlimit(resource.RLIMIT_CPU)[1] != resource.RLIM_INFINITY
+    return all(limited) and resource.getrlimit(resource.RLIMIT_CPU)[1] != resource.RLIM_INFINITY
+
+
+def _fails(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except OSError:
+        return True
+    return False
 
 
 def _uid(ground: Ground) -> bool:
-    return 0 not in (*os.getresuid(), *os.getresgid()) and not os.getgroups() and refused(lambda: os.setuid(0))
+    ids = (*os.getresuid(), *os.getresgid(), *os.getgroups())
+    return 0 not in ids and refused(lambda: os.setuid(0))
 
 
 def _capabilities(ground: Ground) -> bool:
@@ -104,7 +108,7 @@ def _no_new_privs(ground: Ground) -> bool:
 
 
 def _landlock(ground: Ground) -> bool:
-    """The root folder and the one above the scratch folder, which anyone may read or write; this source file."""
+    """What anyone may read or write: the root folder, the one above the scratch folder; this source file."""
     beside = os.path.join(os.path.dirname(ground.scratch), "crossed")
     if not refused(lambda: os.mkdir(beside)):
         with contextlib.suppress(OSError):
@@ -114,7 +118,7 @@ def _landlock(ground: Ground) -> bool:
 
 
 def _seccomp(ground: Ground) -> bool:
-    """A process, a socket, a program, a signal to the parent, a file's mode: the other walls let these through."""
+    """A process, a socket, a program, a signal to the parent, a file's mode: other walls let most through."""
 
     def fork() -> None:
         child = os.fork()
@@ -157,12 +161,12 @@ _ADVICE = {
     "parent_death": f"parent_death (no worker outlives the grader): {_LINUX}",
     "no_new_privs": f"no_new_privs (setuid programs give nothing): {_LINUX}",
     "landlock": "landlock (files, TCP, signals): needs Linux 5.13, best 6.12 or newer, with `landlock` in "
-    "/sys/kernel/security/lsm (kernel command line `lsm=landlock,...`); in a container, a Docker from 2022 on, or "
-    "`--security-opt seccomp=unconfined`; gVisor has none",
+    "/sys/kernel/security/lsm (kernel command line `lsm=landlock,...`); in a container, a Docker from 2022 "
+    "on, or `--security-opt seccomp=unconfined`; gVisor has none",
     "seccomp": f"seccomp (no processes, sockets, programs, signals to others): {_LINUX} and libseccomp "
     "(`apt-get install libseccomp2`, `dnf install libseccomp`)",
-    "bubblewrap": "bubblewrap (an own file system, processes and network around all workers): `apt-get install "
-    "bubblewrap` (0.7 or newer); for other users than root also user namespaces: on Ubuntu 24.04 `sysctl -w "
+    "bubblewrap": "bubblewrap (an own file system, processes and network around all workers): `apt-get "
+    "install bubblewrap` (0.7 or newer); for other users than root also user namespaces: on Ubuntu 24.04 `sysctl -w "
     "kernel.apparmor_restrict_unprivileged_userns=0`, on older Debian `sysctl -w "
     "kernel.unprivileged_userns_clone=1`, in Docker `--security-opt seccomp=unconfined --security-opt "
     "apparmor=unconfined --security-opt systempaths=unconfined`, for root in it also `--cap-add SYS_ADMIN`",

@@ -21,6 +21,7 @@ import torch
 from . import zygote
 from .channel import Channel, ChannelClosed, ChannelError, ChannelTimeout, HandleInfo, Unsendable, dumps
 from .checks import CheckFailed, StudentCrash, StudentError, StudentTimeout, describe, student_error
+from .model import EngineError
 from .source import STUB_MESSAGE
 
 LOAD_SECONDS = 10
@@ -116,10 +117,6 @@ class Zygote:
 
     def close(self) -> None:
         self.control.close()
-
-
-class EngineError(Exception):
-    """The engine itself failed; never a student's fault, never a pass."""
 
 
 def describe_status(status: int) -> str:

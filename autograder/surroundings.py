@@ -1,15 +1,17 @@
-"""What of this machine a worker gets to see: environment, readable places, an own user id. Found once per run."""
+"""What of this machine a worker gets to see: environment, readable places, a user id."""
 
 from __future__ import annotations
 
 import contextlib
 import os
-import pwd
 import site
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from . import kernel
 
 COURSE = Path(__file__).resolve().parent.parent
 
@@ -48,6 +50,24 @@ def environment(scratch: str) -> dict[str, str]:
     }
 
 
+def clear_environment(scratch: str) -> None:
+    """Leave only `environment` in this process, also in its memory.
+
+    The variables stand where the kernel put them when the program started, and where Python copied them to.
+    """
+    copies = [text for item in os.environb.items() for text in item]
+    os.environ.clear()
+    fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    start, end = int(fields[47]), int(fields[48])  # env_start and env_end of proc(5)
+    if not 0 < start <= end:
+        raise SurroundingsError("/proc/self/stat does not say where the environment is")
+    kernel.wipe(start, end - start)
+    for text in copies:
+        kernel.wipe_bytes(text)
+    os.environ.update(environment(scratch))
+    tempfile.tempdir = None  # it remembers the folder of its first use
+
+
 def python_paths() -> tuple[str, ...]:
     """Where this Python's own modules and libraries are."""
     places = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
@@ -58,23 +78,19 @@ def python_paths() -> tuple[str, ...]:
 
 
 def readable_paths() -> tuple[str, ...]:
-    """Python, the libraries it may still load, fonts and time zones; never the course or anybody's home folder.
+    """Python, the libraries it may still load, fonts and time zones; never the course or a home folder.
 
     A course inside one of these places would be readable with its hidden tests: that is an error.
     """
     libraries = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(":") if os.path.isabs(path)]
-    libraries = [path for path in libraries if not _holds_course(path) and not Path(path).is_relative_to(COURSE)]
-    caches = [
-        os.environ.get("MPLCONFIGDIR", ""),
-        os.path.expanduser("~/.cache/matplotlib"),
-        os.path.expanduser("~/.config/matplotlib"),
-    ]
-    paths = _outermost([*python_paths(), *_SYSTEM, *libraries, *[c for c in caches if not _holds_course(c)]])
+    libraries = [path for path in libraries if not Path(path).is_relative_to(COURSE)]
+    caches = [os.path.expanduser(f"~/{folder}/matplotlib") for folder in (".cache", ".config")]
+    optional = [path for path in (*libraries, *caches) if not _holds_course(path)]
+    paths = _outermost([*python_paths(), *_SYSTEM, *optional])
     for path in paths:
         if _holds_course(path):
-            raise SurroundingsError(
-                f"{COURSE}: the course lies inside {path}, which students' code may read; move it elsewhere"
-            )
+            where = f"{COURSE}: the course lies inside {path}"
+            raise SurroundingsError(f"{where}, which students' code may read; move it elsewhere")
     return paths
 
 
@@ -93,7 +109,9 @@ def _outermost(paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def unused_uids() -> int | None:
-    """Start of `UIDS` user ids that belong to nobody and exist in this user namespace; None where there are none."""
+    """Start of `UIDS` user ids that are nobody's and exist in this user namespace; None where there are none."""
+    import pwd  # not on Windows
+
     ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
     taken = {user.pw_uid for user in pwd.getpwall()}
     for base in (60000, 50000, 40000, 30000):
@@ -104,7 +122,7 @@ def unused_uids() -> int | None:
 
 
 def uid_can_work(uid: int) -> bool:
-    """Whether a process can take this user id and still read Python: not with a Python in a private home folder.
+    """Whether a process can take this user id and still read Python: not one in a private home folder.
 
     Without this, a student's first late import would fail, or find another Python's modules.
     """
@@ -141,3 +159,20 @@ def tasks_of_this_user() -> int:
             if int(fields["Uid"].split()[0]) == os.getuid():
                 threads += int(fields["Threads"])
     return threads
+
+
+def folder_size(folder: str, *, most: int) -> int:
+    """Bytes on disk in a folder and below; counting stops beyond `most`, and files without content count too.
+
+    Limits are per file, so what bounds the whole of a scratch folder outside bubblewrap is to look at times.
+    """
+    size, folders = 0, [folder]
+    while folders and size <= most:
+        with contextlib.suppress(OSError), os.scandir(folders.pop()) as entries:  # the worker removes things
+            for entry in entries:
+                size += 4096 + 512 * entry.stat(follow_symlinks=False).st_blocks
+                if size > most:
+                    break
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+    return size

@@ -1,17 +1,18 @@
 """The walls around a worker: what the student's code in it cannot do, whatever it tries.
 
-`prepare` finds out once per run, on the trusted side, what this system can do. `enter` puts the walls up in a freshly
-forked worker before any of the student's source is there, each in a place of the order where it still can:
-descriptors and environment before /proc closes, the user id before what changing it would undo (parent-death signal,
-dumps), the filter last, because it refuses the calls that put up the others. A wall that was wanted and does not go
-up raises: a worker never runs with less than its grader believes.
+`prepare` finds out once per run, on the trusted side, what this system can do. `enter` puts the walls up in
+a freshly forked worker before any of the student's source is there, each at the place in the order where it
+still can: descriptors and environment before /proc closes; the user id before what changing it would undo
+(parent-death signal, dumps); the filter last, because it refuses the calls that put up the others. A wall
+that was wanted and does not go up raises: a worker never runs with less than its grader believes.
 
-The CPU limit that a call has is a help, not a wall: the student's code may move it up to the hard limit, ignore its
-signal, or both. The grader's own clock ends such a worker.
+The CPU limit that a call has is a help, not a wall: the student's code may move it up to the hard limit,
+ignore its signal, or both. The grader's own clock ends such a worker.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import math
@@ -20,34 +21,26 @@ import platform
 import shutil
 import signal
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import landlockpy
-from landlockpy import AccessFS, RestrictFlag, Scope
 
 from . import kernel, probes, seccomp, surroundings
 from .bubblewrap import bubblewrap_command as bubblewrap_command
 from .probes import PROBES as PROBES
 from .probes import missing_advice as missing_advice
 
+if sys.platform == "linux":
+    import landlockpy
+    from landlockpy import AccessFS, RestrictFlag, Scope
 if sys.platform != "win32":
     import resource
 
 WALLS = (
-    "fds", "environment", "rlimits", "uid", "capabilities", "no_core", "parent_death", "no_new_privs", "landlock",
-    "seccomp",
+    "fds", "environment", "rlimits", "uid", "capabilities", "no_core", "parent_death", "no_new_privs",
+    "landlock", "seccomp",
 )  # fmt: skip
 """Every wall, in the order in which `enter` puts them up."""
-
-READ = AccessFS.READ_FILE | AccessFS.READ_DIR
-OWN = (
-    READ | AccessFS.WRITE_FILE | AccessFS.TRUNCATE | AccessFS.REFER | AccessFS.MAKE_REG | AccessFS.MAKE_DIR
-    | AccessFS.MAKE_SYM | AccessFS.REMOVE_FILE | AccessFS.REMOVE_DIR
-)  # fmt: skip
-"""All but devices, sockets and pipes with a name, and running programs."""
 
 
 class WallError(Exception):
@@ -81,46 +74,46 @@ class Policy:
         """The counterpart of `dump`."""
         fields = json.loads(data)
         lists = {name: tuple(fields[name]) for name in ("readable", "wanted")}
-        _warm()
+        _landlock_available()
         return Policy(**{**fields, **lists, "seccomp": bytes.fromhex(fields["seccomp"])})
 
 
 def prepare(*, without: frozenset[str] = frozenset(), inside_bubblewrap: bool = False) -> Policy:
-    """What this system can do. `without` leaves single walls out, for the tests that prove each of them needed.
+    """What this system can do. `without` leaves single walls out, for the tests that prove them needed.
 
     Inside bubblewrap every user can read Python, wherever it is.
     """
     if unknown := without - set(WALLS):
         raise ValueError(f"no such walls: {', '.join(sorted(unknown))}")
-    if not (kernel.LINUX and platform.machine() in seccomp.MACHINES):
+    if not kernel.LINUX or platform.machine() not in seccomp.MACHINES or without == set(WALLS):
         return Policy()
     try:
         readable = surroundings.readable_paths()
     except surroundings.SurroundingsError as error:
         raise WallError(str(error)) from error
-    possible = {name for name in WALLS if name not in ("landlock", "seccomp", "uid")}
-    if _warm():
-        possible.add("landlock")
+    impossible = set(without)
+    if not _landlock_available():
+        impossible.add("landlock")
     compiled = _compile()
-    if compiled:
-        possible.add("seccomp")
+    if not compiled:
+        impossible.add("seccomp")
     base = None
     if os.geteuid() == 0 and "uid" not in without:
         base = surroundings.unused_uids()
         if base is not None and not inside_bubblewrap and not surroundings.uid_can_work(base):
             base = None
-    if base is not None:
-        possible.add("uid")
+    if base is None:
+        impossible.add("uid")
     # An own user starts from no threads; anyone else shares the limit with all that they run.
     processes = Policy.processes if base is not None else surroundings.tasks_of_this_user() + 4096
-    wanted = tuple(name for name in WALLS if name in possible - without)
+    wanted = tuple(name for name in WALLS if name not in impossible)
     return Policy(readable=readable, seccomp=compiled, uid_base=base, processes=processes, wanted=wanted)
 
 
-def _warm() -> bool:
-    """Whether there is Landlock. Asking lets landlockpy look for the C library now, which it does by a program."""
+def _landlock_available() -> bool:
+    """Asking also lets landlockpy find the C library now: it runs a program for that, which a worker cannot."""
     try:
-        return landlockpy.abi_version() > 0
+        return kernel.LINUX and landlockpy.abi_version() > 0
     except OSError:
         return False
 
@@ -145,8 +138,8 @@ class _Worker:
 def enter(policy: Policy, *, scratch: str, keep_fds: tuple[int, ...], number: int) -> tuple[str, ...]:
     """Put up the wanted walls, in this process and for good; their names.
 
-    `scratch` is made where it does not exist, given to the worker's user, and becomes the current folder. Two live
-    workers of one run must differ in `number` (modulo `surroundings.UIDS`).
+    `scratch` is made where it does not exist, given to the worker's user, and becomes the current folder. Two
+    live workers of one run must differ in `number` (modulo `surroundings.UIDS`).
     """
     uid = None if policy.uid_base is None else policy.uid_base + number % surroundings.UIDS
     worker = _Worker(policy, os.path.abspath(scratch), keep_fds, uid)
@@ -185,16 +178,14 @@ def probe(policy: Policy, *, scratch: str, keep_fds: tuple[int, ...]) -> tuple[s
 
 
 def _close_descriptors(worker: _Worker) -> None:
-    """All but the kept ones; /dev/null in place of the standard three, since libraries write to these numbers."""
+    """All but the kept ones; /dev/null in place of the standard three, where libraries write."""
     try:
         numbers = [int(name) for name in os.listdir("/proc/self/fd")]
     except OSError:
         numbers = list(range(min(resource.getrlimit(resource.RLIMIT_NOFILE)[1], 1 << 16)))
     for fd in set(numbers) - set(worker.keep_fds) - {0, 1, 2}:
-        try:
+        with contextlib.suppress(OSError):  # the one that listed the folder is closed already
             os.close(fd)
-        except OSError:  # the one that listed the folder
-            pass
     for fd in {0, 1, 2} - set(worker.keep_fds):
         null = os.open(os.devnull, os.O_RDWR)
         if null != fd:
@@ -202,23 +193,9 @@ def _close_descriptors(worker: _Worker) -> None:
             os.close(null)
 
 
-def _clear_environment(worker: _Worker) -> None:
-    """Forget every variable, also in memory: where the kernel put them at the start, and where Python copied them."""
-    copies = [text for item in os.environb.items() for text in item]
-    os.environ.clear()
-    fields = open("/proc/self/stat").read().rpartition(")")[2].split()
-    start, end = int(fields[47]), int(fields[48])  # env_start and env_end of proc(5)
-    if not 0 < start <= end:
-        raise WallError("/proc/self/stat does not say where the environment is")
-    kernel.wipe(start, end - start)
-    for text in copies:
-        kernel.wipe_bytes(text)
-    os.environ.update(surroundings.environment(worker.scratch))
-    tempfile.tempdir = None  # it remembers the folder of its first use
-
-
 def _limit_resources(worker: _Worker) -> None:
-    pages = int(open("/proc/self/statm").read().split()[0])
+    with open("/proc/self/statm") as file:
+        pages = int(file.read().split()[0])
     limits = {
         resource.RLIMIT_AS: pages * resource.getpagesize() + worker.policy.memory,
         resource.RLIMIT_FSIZE: worker.policy.file_size,
@@ -228,11 +205,9 @@ def _limit_resources(worker: _Worker) -> None:
     }
     for kind, value in limits.items():
         _limit(kind, value)
-    try:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write("1000")  # when memory runs out in spite of the limits, end a worker, not the grader
-    except OSError:
-        pass
+    # When memory runs out in spite of the limits, the kernel is to end a worker, not the grader.
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w") as file:
+        file.write("1000")
 
 
 def _limit(kind: int, value: int) -> None:
@@ -259,7 +234,7 @@ def _enter_scratch(worker: _Worker) -> None:
 
 
 def _end_with_parent(worker: _Worker) -> None:
-    """A group of its own, so that Ctrl-C in a terminal is the grader's to handle; and no life beyond the zygote's."""
+    """A group of its own, so that Ctrl-C is the grader's to handle; and no life beyond the zygote's."""
     if os.getpgrp() != os.getpid():
         os.setpgid(0, 0)
     kernel.end_with_parent(signal.SIGKILL)
@@ -272,26 +247,29 @@ def _forbid_dumps(worker: _Worker) -> None:
 
 
 def _restrict_access(worker: _Worker) -> None:
-    """Landlock: files, TCP, signals and abstract sockets; where the kernel is older, as much of it as there is."""
+    """Landlock: files, TCP, signals and abstract sockets; on an older kernel as much of it as there is."""
+    read = AccessFS.READ_FILE | AccessFS.READ_DIR
+    write = AccessFS.WRITE_FILE | AccessFS.TRUNCATE | AccessFS.REFER
+    make = AccessFS.MAKE_REG | AccessFS.MAKE_DIR | AccessFS.MAKE_SYM
+    remove = AccessFS.REMOVE_FILE | AccessFS.REMOVE_DIR
     with landlockpy.Ruleset(scoped=Scope.SIGNAL | Scope.ABSTRACT_UNIX_SOCKET) as rules:
         for path in worker.policy.readable:
-            access = READ if os.path.isdir(path) else AccessFS.READ_FILE
+            access = read if os.path.isdir(path) else AccessFS.READ_FILE
             if path == os.devnull:
                 access |= AccessFS.WRITE_FILE
-            try:
+            with contextlib.suppress(OSError):  # what this user cannot reach, it needs no leave to read
                 rules.allow_path(path, access)
-            except OSError:  # what this user cannot reach it needs no leave to read
-                pass
-        rules.allow_path(worker.scratch, OWN)
+        # In its own folder all but devices, sockets and pipes with a name, and running programs.
+        rules.allow_path(worker.scratch, read | write | make | remove)
         # The kernel's log of refused accesses would fill with students' attempts.
         rules.restrict(RestrictFlag.LOG_SAME_EXEC_OFF, no_new_privs=False)
 
 
 def _filter_calls(worker: _Worker) -> None:
-    """Modes and times of files cannot be set from here on: shutil's copies do without, as on a FAT disk."""
+    """Modes and times of files cannot be set from here on: shutil's copies do without."""
     if not worker.policy.seccomp:
         raise WallError("there is no compiled filter")
-    shutil.copymode = shutil.copystat = _copy_nothing  # type: ignore[assignment]
+    shutil.copymode = shutil.copystat = _copy_nothing
     seccomp.install(worker.policy.seccomp)
 
 
@@ -301,7 +279,7 @@ def _copy_nothing(src: object, dst: object, *, follow_symlinks: bool = True) -> 
 
 _STEPS: tuple[tuple[str, Callable[[_Worker], None]], ...] = (
     ("fds", _close_descriptors),
-    ("environment", _clear_environment),
+    ("environment", lambda worker: surroundings.clear_environment(worker.scratch)),
     ("rlimits", _limit_resources),
     ("uid", _change_user),
     ("capabilities", lambda worker: kernel.drop_capabilities()),

@@ -1,0 +1,5 @@
+"""Shared by all tests: torch on one thread, as in graders and workers, set before anything imports it."""
+
+from autograder.zygote import one_thread
+
+one_thread()
