@@ -244,7 +244,7 @@ class Encoder:
                 flat = plain.contiguous().reshape(-1)
                 if flat.numel() == 1:  # counts as contiguous whatever its stride, but cannot be viewed as bytes
                     flat = flat.as_strided((1,), (1,))
-                meta["buffer"] = self._buffer(memoryview(flat.view(torch.uint8).numpy()).cast("B") if flat.numel() else b"")
+                meta["buffer"] = self._buffer(flat.view(torch.uint8).numpy().data.cast("B") if flat.numel() else b"")
         return ["T", meta]
 
 
@@ -349,11 +349,11 @@ class Decoder:
         count = 1
         for n in shape:
             count *= n
-        # A product beyond 2**62 would overflow torch's own arithmetic even where one dimension is 0.
+        # A product of that size would overflow torch's own arithmetic even where one dimension is 0.
         bound = 1
         for n in shape:
             bound *= max(n, 1)
-        if bound > 2**62:
+        if bound > 2**48:
             raise ChannelError("a shape too large to be real")
         return count
 

@@ -214,10 +214,10 @@ def raises(expected: type[BaseException] | tuple[type[BaseException], ...], wron
     try:
         yield
     except StudentError as error:
-        if isinstance(error, kinds):
-            return
         if error.kind != "raised" or is_stub(error):
             raise
+        if isinstance(error, kinds):
+            return
         raise CheckFailed(f"{wrong}: {names} was due, but {error.types[0] if error.types else 'another error'} was raised.") from error
     raise CheckFailed(f"{wrong}: {names} was due, but nothing was raised.")
 

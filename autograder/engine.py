@@ -236,7 +236,9 @@ class Engine:
         failure = next((line["engine"] for line in lines if "engine" in line), "")
         results: dict[str, list[CheckResult]] = {exercise: [] for exercise in wanted}
         seconds = dict.fromkeys(wanted, 0.0)
-        printed, kinds, cpu = {}, {}, dict.fromkeys(wanted, 0.0)
+        printed: dict[str, str] = {}
+        kinds: dict[str, str] = {}
+        cpu = dict.fromkeys(wanted, 0.0)
         for line in lines:
             if "check" in line:
                 exercise = line["exercise"]

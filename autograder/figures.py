@@ -17,7 +17,7 @@ def describe_figure(drawn: Any) -> dict[str, Any]:
     """
     from matplotlib.figure import FigureBase
 
-    figure = drawn if isinstance(drawn, FigureBase) else drawn.figure
+    figure: Any = drawn if isinstance(drawn, FigureBase) else drawn.figure
     return {
         "figure": id(figure),
         "suptitle": figure.get_suptitle(),
@@ -31,21 +31,23 @@ def _axes(axes: Any) -> dict[str, Any]:
     from matplotlib.contour import ContourSet
 
     legend = axes.get_legend()
-    scatters, meshes = [], []
+    scatters: list[dict[str, Any]] = []
+    meshes: list[dict[str, Any]] = []
+    artist: Any
     for artist in axes.collections:
         if isinstance(artist, PathCollection):
-            xy = np.ma.filled(np.ma.asarray(artist.get_offsets(), dtype=float), np.nan)
+            xy = _floats(artist.get_offsets())
             array = artist.get_array()
             scatters.append({
-                "xy": xy, "label": str(artist.get_label()), "colors": np.asarray(artist.get_facecolors(), dtype=float),
-                "values": None if array is None else np.asarray(np.ma.filled(np.ma.asarray(array, dtype=float), np.nan)),
+                "xy": xy, "label": str(artist.get_label()), "colors": _floats(artist.get_facecolor()),
+                "values": None if array is None else _floats(array),
             })
         elif isinstance(artist, ContourSet):
             meshes.append({"kind": "contourf" if artist.filled else "contour", "levels": np.asarray(artist.levels, dtype=float),
-                           "values": np.asarray(artist.zmax)})
+                           "values": None})
         elif isinstance(artist, QuadMesh):
             values = artist.get_array()
-            meshes.append({"kind": "pcolormesh", "levels": None, "values": None if values is None else np.asarray(values, dtype=float)})
+            meshes.append({"kind": "pcolormesh", "levels": None, "values": None if values is None else _floats(values)})
     return {
         "title": axes.get_title(), "title_color": tuple(map(float, to_rgba(axes.title.get_color()))),
         "xlabel": axes.get_xlabel(), "ylabel": axes.get_ylabel(),
@@ -58,3 +60,8 @@ def _axes(axes: Any) -> dict[str, Any]:
         "visible": bool(axes.get_visible()), "axis_on": bool(axes.axison),
         "texts": [(text.get_text(), tuple(map(float, to_rgba(text.get_color())))) for text in axes.texts],
     }
+
+
+def _floats(values: Any) -> Any:
+    """As a float array; masked places are nan."""
+    return np.ma.filled(np.ma.asarray(values).astype(float), np.nan)

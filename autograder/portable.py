@@ -133,7 +133,7 @@ def main() -> None:
     from .worker import Printed, Worker, treat_workers_as_zero
 
     treat_workers_as_zero()
-    sys.stdout = sys.stderr = Printed()  # type: ignore[assignment]
+    sys.stdout = sys.stderr = Printed()
     channel = Channel(read_fd, write_fd)
     channel.send(dumps({"walls": [], "failed": None}))
     Worker(channel, lambda seconds: None).serve()

@@ -46,7 +46,7 @@ class WithoutMatmul(np.ndarray[Any, Any]):
     def __matmul__(self, other: Any) -> Any:
         raise Blocked("matmul")
 
-    __rmatmul__ = __matmul__  # type: ignore[assignment]
+    __rmatmul__ = __matmul__
 
 
 def block_numpy(names: Sequence[str]) -> None:

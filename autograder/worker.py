@@ -292,7 +292,7 @@ def shapes_in(frame: types.FrameType, line: str) -> list[list[str]]:
     """Names on a failing line that are tensors, arrays or numbers there, with shape and dtype."""
     import re
 
-    found = []
+    found: list[list[str]] = []
     for name in dict.fromkeys(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", line)):
         value = frame.f_locals.get(name)
         if isinstance(value, torch.Tensor | np.ndarray) and len(found) < 6:

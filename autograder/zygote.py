@@ -57,7 +57,7 @@ def warm() -> None:
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
     loader = DataLoader(TensorDataset(torch.rand(4, 1, 8, 8), torch.tensor([0, 1, 0, 1])), batch_size=4)
     for images, labels in loader:
-        nn.functional.cross_entropy(net(images), labels).backward()
+        torch.autograd.backward(nn.functional.cross_entropy(net(images), labels))
     optimizer.step()
     figure, axes = plt.subplots()
     axes.scatter([0, 1], [0, 1], label="x")
@@ -199,7 +199,10 @@ def remove_folder(folder: str) -> None:
             os.chmod(path, 0o700)
             function(path)
 
-    shutil.rmtree(folder, onexc=make_writable) if sys.version_info >= (3, 12) else shutil.rmtree(folder, onerror=make_writable)
+    if sys.version_info >= (3, 12):
+        shutil.rmtree(folder, onexc=make_writable)
+    else:
+        shutil.rmtree(folder, onerror=make_writable)
     if os.path.exists(folder):
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -222,7 +225,7 @@ def become_worker(policy: Any, scratch: str, channel_fd: int, number: int, probe
         if probe:
             put_up = walls.probe(policy, scratch=scratch, keep_fds=(channel_fd,))
         os.chdir(scratch)
-        sys.stdout = sys.stderr = Printed()  # type: ignore[assignment]
+        sys.stdout = sys.stderr = Printed()
         channel = Channel(channel_fd, channel_fd)
         channel.send(_ready(put_up))
         Worker(channel, walls.set_cpu_limit).serve()
