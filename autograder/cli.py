@@ -34,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     verify.add_argument("selectors", nargs="*", metavar="SELECTOR")
     verify.add_argument("--quick", action="store_true", help="references and stubs only")
     verify.add_argument("--seed", type=int, metavar="N")
+    verify.add_argument("--variants", type=Path, metavar="DIR", help="judge the answers in DIR/NN_chapter/variants_topic.py instead")
     verify.add_argument("--messages", type=Path, metavar="FILE", help="write the message that each wrong variant draws")
 
     make = commands.add_parser("generate", help="write exercises/ from solutions/")
@@ -134,7 +135,7 @@ def verify_command(arguments: argparse.Namespace) -> int:
     def use(running: engine.Engine) -> int:
         ids = frozenset(course.select(arguments.selectors))
         chosen = [t for t in topics if any(i.rpartition("/")[0] == t.key for i in ids)]
-        found = verify(running, course, chosen, ids, quick=arguments.quick, seed=arguments.seed)
+        found = verify(running, course, chosen, ids, quick=arguments.quick, seed=arguments.seed, others=arguments.variants)
         if arguments.messages:
             arguments.messages.write_text("\n\n".join(f"## {name}\n{text}" for name, text in found.messages) + "\n", encoding="utf-8")
         print(f"{len(ids)} exercises, {found.graded} gradings.")

@@ -12,6 +12,7 @@ import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from .course import Course, TopicRef, generate
 from .engine import Engine, Graded, SourceFile, Submission
@@ -46,16 +47,17 @@ class Findings:
     messages: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_variants(topic: TopicRef, parsed: Topic) -> tuple[str, list[Variant]]:
+def read_variants(topic: TopicRef, parsed: Topic, path: Path | None = None) -> tuple[str, list[Variant]]:
     """The file's shared part (imports, `_helpers`) and its variants.
 
     Raises:
         CourseError: for a name that fits no exercise, or code that is neither import, helper nor variant.
     """
-    shown = f"autograder/graders/{topic.chapter}/{topic.variants.name}"
-    if not topic.variants.is_file():
+    shown = f"autograder/graders/{topic.chapter}/{topic.variants.name}" if path is None else str(path)
+    path = path or topic.variants
+    if not path.is_file():
         raise CourseError("is missing: every grader has right and wrong answers beside it", shown)
-    text = topic.variants.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     lines = text.splitlines()
     names = sorted((e.name for e in parsed.exercises), key=len, reverse=True)
     shared: list[str] = []
@@ -97,12 +99,16 @@ def with_variant(solution: str, shared: str, variant: Variant) -> str:
 
 
 def verify(engine: Engine, course: Course, topics: Sequence[TopicRef], only: frozenset[str], *, quick: bool = False, seed: int | None = None,
-           show: object = None) -> Findings:
-    """Prove the exercises `only` of `topics`; `quick` leaves out the variants."""
+           others: Path | None = None) -> Findings:
+    """Prove the exercises `only` of `topics`; `quick` leaves out the variants; `others` is a folder of further variants to try instead."""
     findings = Findings()
     seed = secrets.randbits(48) if seed is None else seed
     stale = generate(course, check=True).stale if len(topics) == len(course.topics) else ()
     findings.problems += [f"exercises/{name} is out of date; run `nox -s generate`" for name in stale]
+    if others is not None:
+        for topic in topics:
+            _try_others(engine, topic, others / topic.chapter / topic.variants.name, only, findings, seed)
+        return findings
     for topic in topics:
         parsed = topic.read()
         exercises = [e for e in parsed.exercises if f"{topic.key}/{e.name}" in only]
@@ -165,6 +171,20 @@ def _verify_topic(engine: Engine, topic: TopicRef, parsed: Topic, exercises: lis
         for check in engine.checks:
             if check.exercise == f"{topic.key}/{exercise.name}" and check.name not in failing[exercise.name]:
                 findings.problems.append(f"{check.exercise}: no wrong variant fails {check.name}; write one that does, or drop the check")
+
+
+def _try_others(engine: Engine, topic: TopicRef, path: Path, only: frozenset[str], findings: Findings, seed: int) -> None:
+    """Judge the variants of another file, as far as there is one for the topic."""
+    if not path.is_file():
+        return
+    solution = topic.solution.read_text(encoding="utf-8")
+    shared, variants = read_variants(topic, topic.read(), path)
+    for variant in variants:
+        wanted = f"{topic.key}/{variant.exercise}"
+        if wanted in only:
+            findings.graded += 1
+            text = with_variant(solution, shared, variant)
+            _judge(_only(engine.grade(Submission(variant.label, {topic.key: SourceFile(f"solutions/{topic.key}.py", text)}, frozenset({wanted})), seed)), variant, findings)
 
 
 def _only(graded: Graded) -> ExerciseResult:
