@@ -1,0 +1,45 @@
+"""Imports of the package run one way, from a layer to those before it, so that each file can be read with what stands above it."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
+
+LAYERS = [
+    ["__init__", "model", "kernel"],
+    ["source", "channel", "figures", "without", "surroundings", "seccomp", "data", "explain"],
+    ["checks", "probes", "bubblewrap"],
+    ["walls", "course"],
+    ["worker"],
+    ["zygote"],
+    ["sandbox"],
+    ["portable", "messages", "calibrate"],
+    ["levels", "plugin"],
+    ["engine"],
+    ["report", "verify"],
+    ["cli"],
+    ["__main__"],
+]
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+
+
+def imports(path):
+    """Modules of the package that a file imports when it is itself imported."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.level == 1:
+            yield from [node.module] if node.module else [alias.name for alias in node.names]
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.glob("*.py")), ids=lambda path: path.stem)
+def test_imports_point_at_earlier_layers(path):
+    assert path.stem in RANK, f"name the layer of {path.name} here"
+    for name in imports(path):
+        if name == "__version__":
+            continue
+        assert RANK[name] < RANK[path.stem], f"{path.name} imports {name}, which is not below it"
+
+
+def test_the_model_imports_nothing_of_ours():
+    assert list(imports(PACKAGE / "model.py")) == []
