@@ -7,6 +7,7 @@ the disk cannot fill.
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import shutil
@@ -89,7 +90,7 @@ def _mirror(paths: Iterable[str]) -> list[str]:
 
 def _follow(path: str, links: dict[str, str]) -> str:
     """The true place of a path; every link on the way is added to `links`."""
-    done, rest = "/", [part for part in path.split("/") if part]
+    done, rest, followed = "/", [part for part in path.split("/") if part], 0
     while rest:
         part = rest.pop(0)
         if part == "..":
@@ -99,8 +100,9 @@ def _follow(path: str, links: dict[str, str]) -> str:
         if part == "." or not os.path.islink(here):
             done = here if part != "." else done
             continue
-        if len(links) > 1000:
-            raise OSError(f"{path}: too many links")
+        followed += 1
+        if followed > 40:  # as many as the kernel follows
+            raise OSError(errno.ELOOP, "too many links", path)
         target = links[here] = os.readlink(here)
         if os.path.isabs(target):
             done = "/"

@@ -40,7 +40,7 @@ class Standing:
 
 def level_of(held: tuple[str, ...]) -> str:
     """The level that a report's walls amount to."""
-    if set(held) < STRONG:
+    if not set(held) >= STRONG:
         return "plain"
     return "full" if BUBBLEWRAP in held else "strong"
 

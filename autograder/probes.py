@@ -166,8 +166,8 @@ _ADVICE = {
     "seccomp": f"seccomp (no processes, sockets, programs, signals to others): {_LINUX} and libseccomp "
     "(`apt-get install libseccomp2`, `dnf install libseccomp`)",
     "bubblewrap": "bubblewrap (an own file system, processes and network around all workers): `apt-get "
-    "install bubblewrap` (0.7 or newer); for other users than root also user namespaces: on Ubuntu 24.04 `sysctl -w "
-    "kernel.apparmor_restrict_unprivileged_userns=0`, on older Debian `sysctl -w "
+    "install bubblewrap` (0.7 or newer); for other users than root also user namespaces: on Ubuntu 24.04 "
+    "`sysctl -w kernel.apparmor_restrict_unprivileged_userns=0`, on older Debian `sysctl -w "
     "kernel.unprivileged_userns_clone=1`, in Docker `--security-opt seccomp=unconfined --security-opt "
     "apparmor=unconfined --security-opt systempaths=unconfined`, for root in it also `--cap-add SYS_ADMIN`",
 }

@@ -73,7 +73,9 @@ class ForkedProcess:
         self.channel.close()
         zygote.send_message(self.control, {"op": "reap", "pid": self.pid})
         answer = zygote.receive_message(self.control)
-        return describe_status(int(answer[0]["status"])) if answer else "ended"
+        if answer is None:
+            return "it ended"
+        return str(answer[0]["stopped"]) or describe_status(int(answer[0]["status"]))
 
 
 @dataclass

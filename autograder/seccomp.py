@@ -110,7 +110,7 @@ def compile_filter() -> bytes:
     if platform.machine() not in MACHINES:
         raise FilterError(f"system call filters are written for {' and '.join(MACHINES)}")
     try:
-        import pyseccomp as library  # type: ignore[import-untyped] # looks for libseccomp while it is imported
+        import pyseccomp as library  # looks for libseccomp while it is imported
     except (ImportError, RuntimeError, OSError) as error:
         raise FilterError(f"libseccomp is missing ({error})") from error
 

@@ -74,6 +74,8 @@ def python_paths() -> tuple[str, ...]:
     places += [f"{prefix}/{lib}" for prefix in (sys.base_prefix, sys.prefix) for lib in ("lib", "lib64")]
     if site.ENABLE_USER_SITE:
         places.append(site.getusersitepackages())
+    # Those that a .pth file or PYTHONPATH adds; by their names, since the course is on the path, too.
+    places += [path for path in sys.path if os.path.basename(path) in ("site-packages", "dist-packages")]
     return _outermost([*places, sys.executable])
 
 
@@ -109,7 +111,7 @@ def _outermost(paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def unused_uids() -> int | None:
-    """Start of `UIDS` user ids that are nobody's and exist in this user namespace; None where there are none."""
+    """Start of `UIDS` user ids that are nobody's and exist in this user namespace, or None."""
     import pwd  # not on Windows
 
     ranges = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]

@@ -111,7 +111,7 @@ def prepare(*, without: frozenset[str] = frozenset(), inside_bubblewrap: bool = 
 
 
 def _landlock_available() -> bool:
-    """Asking also lets landlockpy find the C library now: it runs a program for that, which a worker cannot."""
+    """Asking makes landlockpy find the C library, for which it runs a program: a worker could not."""
     try:
         return kernel.LINUX and landlockpy.abi_version() > 0
     except OSError:

@@ -159,7 +159,12 @@ class Worker:
         before = snapshot([args, kwargs]) if message["watch"] else None
         state = random_state()
         blocked = message["without"]
-        with self._watching(), without_names.torch_blocked(blocked) if blocked else contextlib.nullcontext():
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(self._watching())
+            if blocked:
+                stack.enter_context(without_names.torch_blocked(blocked))
+            if without_names.named("matmul", blocked):
+                stack.enter_context(without_names.matmul_operator_blocked(self.filename))
             value = function(*args, **kwargs)
         if before is not None:
             reply["changed"] = changed_names(before, snapshot([args, kwargs]))

@@ -12,6 +12,7 @@ import array
 import contextlib
 import gc
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -23,6 +24,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import msgpack
+
+from .surroundings import folder_size
+
+DISK = 256 << 20
+"""Bytes that a worker's scratch folder may take in all."""
+DISK_INTERVAL = 300
+"""Milliseconds between two looks at the scratch folders."""
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -96,7 +104,8 @@ class Child:
     pid: int
     owner: int
     scratch: str
-    status: int | None = None
+    stopped: str = ""
+    """Why the zygote itself ended it."""
 
 
 @dataclass
@@ -107,7 +116,8 @@ class Zygote:
     controls: list[socket.socket]
     root: str
     children: dict[int, Child] = field(default_factory=dict)
-    spawned: int = 0
+    spawned: int = field(default_factory=lambda: secrets.randbelow(1 << 16))
+    """Numbers workers; from a start of its own, so that two zygotes of root rarely give two workers one user id."""
 
     def serve(self) -> None:
         first = self.controls[0]
@@ -115,7 +125,9 @@ class Zygote:
         poll.register(first, select.POLLIN)
         try:
             while first in self.controls:
-                for fd, _ in poll.poll():
+                ready = poll.poll(DISK_INTERVAL if self.children else None)
+                self._watch_disk()
+                for fd, _ in ready:
                     control = next((c for c in self.controls if c.fileno() == fd), None)
                     if control is None:
                         continue
@@ -142,7 +154,7 @@ class Zygote:
             child = self.children.get(message["pid"])
             status = self._end(child) if child is not None else -1
             with contextlib.suppress(OSError):
-                send_message(control, {"status": status})
+                send_message(control, {"status": status, "stopped": child.stopped if child is not None else ""})
 
     def _spawn(self, control: socket.socket, channel_fd: int, probe: bool) -> None:
         number = self.spawned
@@ -163,6 +175,13 @@ class Zygote:
             self._end(self.children[pid])
         finally:
             os.close(pidfd)
+
+    def _watch_disk(self) -> None:
+        """The kernel limits each file, not their sum: end a worker whose scratch folder outgrows its bound."""
+        for child in self.children.values():
+            if not child.stopped and folder_size(child.scratch, most=DISK) > DISK:
+                child.stopped = f"it filled more than {DISK >> 20} MB of disk"
+                os.kill(child.pid, signal.SIGKILL)
 
     def _end(self, child: Child) -> int:
         """Kill a worker if it still runs, reap it, remove its scratch folder; its wait status."""

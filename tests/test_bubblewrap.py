@@ -1,4 +1,4 @@
-"""Inside bubblewrap there is Python, a little scratch space, and nothing else; the walls of a worker go up in it."""
+"""Inside bubblewrap there is Python, a little scratch space, nothing else; a worker's walls go up in it."""
 
 from __future__ import annotations
 
@@ -90,8 +90,9 @@ def hidden(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     secret = tmp_path_factory.mktemp("hidden") / "secret"
     secret.write_text("secret")
     course = surroundings.COURSE
+    graders = str(course / "autograder" / "graders")
     return (str(secret), "/etc/passwd", "/home", "/dev/shm", "/usr/bin/id", str(course / "tests"),
-            str(course / "solutions"), str(course / "autograder" / "graders"), f"/proc/{os.getpid()}/stat")  # fmt: skip
+            str(course / "solutions"), graders, f"/proc/{os.getpid()}/stat")  # fmt: skip
 
 
 def test_all_walls_go_up_and_hold(seen: dict[str, Any], policy: walls.Policy) -> None:

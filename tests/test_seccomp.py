@@ -13,7 +13,7 @@ import pytest
 if sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"):
     pytest.skip("there are filters on Linux x86-64 and aarch64 only", allow_module_level=True)
 
-import pyseccomp  # type: ignore[import-untyped]
+import pyseccomp
 
 from autograder import seccomp
 
@@ -47,7 +47,8 @@ def answer(instructions: bytes, call: int, *arguments: int, machine: int = MACHI
         elif code == 0x05:  # jump
             at += constant
         elif code in (0x15, 0x25, 0x35):  # jump if equal, greater, greater or equal
-            holds = {0x15: accumulator == constant, 0x25: accumulator > constant, 0x35: accumulator >= constant}[code]
+            equal, greater = accumulator == constant, accumulator > constant
+            holds = {0x15: equal, 0x25: greater, 0x35: equal or greater}[code]
             at += if_true if holds else if_false
         elif code == 0x06:  # return
             return int(constant)

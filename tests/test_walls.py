@@ -78,6 +78,10 @@ def run(
 
     "sibling killed" comes instead where that happened, whatever the attack says.
     """
+    base = tempfile.mkdtemp(prefix="walls-", dir="/tmp")
+    os.chmod(base, 0o711)
+    if unprivileged:
+        os.chown(base, OTHER_USER, OTHER_USER)
     read_end, write_end = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -85,7 +89,7 @@ def run(
             kernel.end_with_parent(signal.SIGKILL)
             signal.alarm(60)  # so that a fault in these tests is no hang
             os.close(read_end)
-            answer = _in_zygote(attack, unprivileged, without, change)
+            answer = _in_zygote(attack, base, unprivileged, without, change)
             os.write(write_end, json.dumps(answer).encode())
         except BaseException:
             os.write(write_end, json.dumps({"fault": traceback.format_exc()}).encode())
@@ -95,19 +99,18 @@ def run(
     with open(read_end, "rb") as pipe:
         said = pipe.read()
     status = os.waitpid(pid, 0)[1]
+    shutil.rmtree(base)
     assert said, f"the zygote ended with {status}"
     answer = json.loads(said)
     assert not (isinstance(answer, dict) and "fault" in answer), answer["fault"]
     return answer
 
 
-def _in_zygote(attack: Attack, unprivileged: bool, without: frozenset[str], change: Change) -> Any:
+def _in_zygote(
+    attack: Attack, base: str, unprivileged: bool, without: frozenset[str], change: Change
+) -> Any:
     """Build what an attack may find, fork the worker with its walls, wait for its end."""
     os.environ["SECRET_TOKEN"] = "hunter2"
-    base = tempfile.mkdtemp(prefix="walls-", dir="/tmp")
-    os.chmod(base, 0o711)
-    if unprivileged:
-        os.chown(base, OTHER_USER, OTHER_USER)
     read_end, write_end = os.pipe()
     place = _build(base, unprivileged, without, change, write_end)
     sibling = place.sibling
@@ -127,7 +130,6 @@ def _in_zygote(attack: Attack, unprivileged: bool, without: frozenset[str], chan
     finally:
         with contextlib.suppress(OSError):
             os.kill(sibling, signal.SIGKILL)
-        shutil.rmtree(base, ignore_errors=True)
 
 
 def _dies(child: int, seconds: float) -> bool:
@@ -192,7 +194,7 @@ def _in_worker(attack: Attack, place: Place) -> None:
 
 
 def _number(name: str) -> int:
-    import pyseccomp  # type: ignore[import-untyped]
+    import pyseccomp
 
     return int(pyseccomp.resolve_syscall(pyseccomp.Arch.NATIVE, name))
 
@@ -636,13 +638,13 @@ def _is_read_by_a_stranger(up: bool) -> Attack:
 def test_worker_ends_with_its_zygote(wall: bool, main_thread_ends: bool, unprivileged: bool) -> None:
     """A worker that nobody waits for any more; also where its first thread is gone and another goes on."""
     without = frozenset() if wall else frozenset({"parent_death"})
+    scratch = tempfile.mkdtemp(dir="/tmp")
     read_end, write_end = os.pipe()  # the worker holds the writing end as long as it lives
     ready_read, ready_write = os.pipe()
     zygote = os.fork()
     if zygote == 0:
         try:
             os.close(read_end)
-            scratch = tempfile.mkdtemp()
             if unprivileged:
                 os.chown(scratch, OTHER_USER, OTHER_USER)
                 surroundings.take_uid(OTHER_USER)
@@ -674,7 +676,28 @@ def test_worker_ends_with_its_zygote(wall: bool, main_thread_ends: bool, unprivi
     if not ended:
         os.kill(worker, signal.SIGKILL)
     os.close(read_end)
+    os.rmdir(scratch)
     assert ended == wall
+
+
+def test_threads_are_limited(unprivileged: bool) -> None:
+    def starts_threads(place: Place) -> int:
+        threading.stack_size(1 << 16)
+        forever = threading.Event()
+        for started in range(200):
+            try:
+                threading.Thread(target=forever.wait, daemon=True).start()
+            except RuntimeError:
+                return started
+        return 200
+
+    def few(policy: walls.Policy) -> walls.Policy:
+        return dataclasses.replace(policy, processes=50)
+
+    if not ROOT and surroundings.tasks_of_this_user() > 40:
+        pytest.skip("this user runs more than that")
+    assert run(starts_threads, unprivileged=unprivileged, change=few) < 50
+    assert run(starts_threads, unprivileged=unprivileged, change=few, without=frozenset({"rlimits"})) == 200
 
 
 def test_cpu_limit_ends_a_loop() -> None:
