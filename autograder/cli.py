@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .course import Course, find_exercise, generate, reset
+from .course import Course, TopicRef, find_exercise, generate, normal_selector, reset
 from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, WRONG_COURSE_OR_COMMAND, CourseError, EngineError
 from .zygote import one_thread
 
@@ -51,6 +51,15 @@ def build_parser() -> argparse.ArgumentParser:
     data.add_argument("arguments", nargs=argparse.REMAINDER)
     calibrate = commands.add_parser("calibrate", help="measure right and wrong recipes over many seeds, and write the tables")
     calibrate.add_argument("selectors", nargs="*", metavar="SELECTOR")
+
+    serve = commands.add_parser("serve", help=argparse.SUPPRESS)
+    serve.add_argument("selectors", nargs="*", metavar="TOPIC")
+    serve.add_argument("--others", action="store_true")
+    serve.add_argument("--walls", choices=("best", "plain", "strong", "full"))
+    release = commands.add_parser("release", help="make an nbgrader course folder of one chapter, and the students' bundle")
+    release.add_argument("chapter", metavar="CHAPTER")
+    release.add_argument("--out", type=Path, metavar="DIR", help="the nbgrader course folder (default: release/)")
+    release.add_argument("--bundle", action="store_true", help="also zip what a student without nbgrader gets")
     return parser
 
 
@@ -78,8 +87,7 @@ def grade_command(arguments: argparse.Namespace) -> int:
     from . import engine, report
 
     course = Course.at(arguments.root)
-    for selector in arguments.selectors:
-        course.check_selector(selector)
+    topics = _topics(course, arguments.selectors)
     if arguments.reference and arguments.submission:
         raise CourseError("--reference and --submission exclude one another: give one")
     folder = arguments.root / "solutions" if arguments.reference else arguments.submission or arguments.root / "exercises"
@@ -90,7 +98,6 @@ def grade_command(arguments: argparse.Namespace) -> int:
             raise CourseError(f"cannot be written: there is no folder {path.resolve().parent}", path)
     own = arguments.submission is None
     shown_root = "solutions" if arguments.reference else "exercises"
-    topics = [t for t in course.topics if not arguments.selectors or any(_touches(selector, t.key) for selector in arguments.selectors)]
 
     def use(running: engine.Engine) -> int:
         ids = course.select(arguments.selectors)
@@ -115,12 +122,15 @@ def grade_command(arguments: argparse.Namespace) -> int:
     return engine.run(course, topics, engine.Options(arguments.walls, others=not own), use)
 
 
-def _touches(selector: str, key: str) -> bool:
-    """Whether a selector may select exercises of this topic; bare exercise names are looked up in all."""
-    from .course import normal_selector
-
-    wanted = normal_selector(selector)
-    return key.startswith(wanted) or wanted.startswith(key) or "/" not in wanted
+def _topics(course: Course, selectors: Sequence[str]) -> list[TopicRef]:
+    """Topics that the selectors may select from, judged by file names alone; a bare exercise name may stand in any."""
+    for selector in selectors:
+        course.check_selector(selector)
+    chosen: set[str] = set()
+    for selector in selectors:
+        wanted = normal_selector(selector)
+        chosen |= {t.key for t in course.topics if t.key.startswith(wanted) or wanted.startswith(t.key)} or {t.key for t in course.topics}
+    return [t for t in course.topics if not selectors or t.key in chosen]
 
 
 def verify_command(arguments: argparse.Namespace) -> int:
@@ -128,9 +138,7 @@ def verify_command(arguments: argparse.Namespace) -> int:
     from .verify import verify
 
     course = Course.at(arguments.root)
-    for selector in arguments.selectors:
-        course.check_selector(selector)
-    topics = [t for t in course.topics if not arguments.selectors or any(_touches(selector, t.key) for selector in arguments.selectors)]
+    topics = _topics(course, arguments.selectors)
 
     def use(running: engine.Engine) -> int:
         ids = frozenset(course.select(arguments.selectors))
@@ -139,7 +147,7 @@ def verify_command(arguments: argparse.Namespace) -> int:
         if arguments.messages:
             arguments.messages.write_text("\n\n".join(f"## {name}\n{text}" for name, text in found.messages) + "\n", encoding="utf-8")
         print(f"{len(ids)} exercises, {found.graded} gradings.")
-        print("Slowest references, CPU seconds on the grader's side:")
+        print("Slowest references, seconds:")
         for name, seconds in sorted(found.cpu.items(), key=lambda pair: -pair[1])[:10]:
             print(f"  {seconds:6.2f}  {name}")
         for problem in found.problems:
@@ -198,7 +206,20 @@ def calibrate_command(arguments: argparse.Namespace) -> int:
     return measure(arguments.selectors)
 
 
+def serve_command(arguments: argparse.Namespace) -> int:
+    from .serve import main as serve
+
+    return serve(arguments)
+
+
+def release_command(arguments: argparse.Namespace) -> int:
+    from .release import main as release
+
+    return release(arguments)
+
+
 COMMANDS = {
+    "serve": serve_command, "release": release_command,
     "grade": grade_command, "verify": verify_command, "generate": generate_command, "reset": reset_command, "hint": hint_command,
     "data": data_command, "calibrate": calibrate_command,
 }

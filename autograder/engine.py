@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import json
 import os
 import select
+import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +37,8 @@ class SourceFile:
     shown: str
     text: str | None
     problem: str | None = None
+    problems: Mapping[str, str] = field(default_factory=dict)
+    """Exercise -> why it alone cannot be graded (a notebook's cell that is no Python costs only what it defines)."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ class Engine:
     walls: tuple[str, ...]
     checks: list[Check]
     notes: tuple[str, ...] = ()
+    _known_signatures: dict[str, dict[str, list[str] | None]] = field(default_factory=dict)
 
     def exercises(self, submission: Submission) -> list[str]:
         """Ids of the exercises that `submission` is graded on, in the course's order."""
@@ -143,8 +148,8 @@ class Engine:
 
     def grade(self, submission: Submission, seed: int, on_check: Callable[[Progress], None] | None = None) -> Graded:
         """Grade one submission, in a forked child where that is safe. After Ctrl-C the report holds what was finished, marked partial."""
-        wanted = self.exercises(submission)
-        chosen = [check for exercise in wanted for check in self.checks if check.exercise == exercise]
+        plan = self._plan(submission)
+        chosen = plan[1]
         lines: list[dict[str, Any]] = []
 
         def take(line: dict[str, Any]) -> None:
@@ -155,15 +160,83 @@ class Engine:
         interrupted = False
         try:
             if can_fork():
-                self._forked(lambda emit, spawner: self._run_checks(submission, chosen, spawner, seed, emit), take)
+                child = self._fork(lambda emit, spawner: self._run_checks(submission, chosen, spawner, seed, emit))
+                try:
+                    while not child.closed and select.select([child.fd], [], [], max(child.deadline - time.monotonic(), 0))[0]:
+                        for line in child.read():
+                            take(line)
+                finally:
+                    child.end()
             else:
                 self._run_checks(submission, chosen, self.spawner, seed, take)
         except KeyboardInterrupt:
             interrupted = True
-        return self._graded(submission, wanted, chosen, seed, lines, interrupted)
+        return self._graded(submission, plan, seed, lines, interrupted)
 
-    def _forked(self, work: Callable[[Callable[[dict[str, Any]], None], Spawner], None], take: Callable[[dict[str, Any]], None]) -> None:
-        """Run `work` in a forked child; what it emits arrives here line by line."""
+    def grade_many(self, submissions: Sequence[Submission], seed: int, *, workers: int = 1, batch: int = 1) -> Iterator[tuple[int, Graded]]:
+        """Grade submissions in `workers` forked children at a time, `batch` of them one after the other in each; yields position and result as they finish.
+
+        A child that dies costs nobody a result: what it had not finished is graded again, each in a child of its own.
+        """
+        plans = [self._plan(submission) for submission in submissions]
+        if not can_fork():
+            for position, submission in enumerate(submissions):
+                yield position, self.grade(submission, seed)
+            return
+        waiting = [list(range(start, min(start + batch, len(plans)))) for start in range(0, len(plans), batch)][::-1]
+        running: dict[int, _Child] = {}
+        lines: dict[int, list[dict[str, Any]]] = {}
+        selector = selectors.DefaultSelector()
+        try:
+            while waiting or running:
+                while waiting and len(running) < workers:
+                    positions = waiting.pop()
+                    child = self._fork(functools.partial(self._run_batch, submissions, plans, positions, seed))
+                    child.positions, child.batch = list(positions), len(positions)
+                    running[child.fd] = child
+                    selector.register(child.fd, selectors.EVENT_READ)
+                for key, _ in selector.select(1.0):
+                    child = running[key.fd]
+                    for line in child.read():
+                        position = line["n"]
+                        lines.setdefault(position, []).append(line)
+                        if "done" in line or "engine" in line:
+                            child.positions.remove(position)
+                            yield position, self._graded(submissions[position], plans[position], seed, lines.pop(position))
+                for child in [c for c in running.values() if c.closed or time.monotonic() > c.deadline]:
+                    selector.unregister(child.fd)
+                    del running[child.fd]
+                    child.end()
+                    for position in child.positions:
+                        found = lines.pop(position, [])
+                        if child.batch > 1:
+                            waiting.append([position])
+                        else:
+                            yield position, self._graded(submissions[position], plans[position], seed, found)
+        finally:
+            for child in running.values():
+                child.end()
+            selector.close()
+
+    def _run_batch(self, submissions: Sequence[Submission], plans: Sequence[tuple[list[str], list[Check]]], positions: Sequence[int], seed: int,
+                   emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
+        def numbered(position: int, line: dict[str, Any]) -> None:
+            emit({"n": position, **line})
+
+        for position in positions:
+            self._run_checks(submissions[position], plans[position][1], spawner, seed, functools.partial(numbered, position))
+
+    def _plan(self, submission: Submission) -> tuple[list[str], list[Check]]:
+        """Ids of the exercises that `submission` is graded on, and their checks, in the course's order."""
+        wanted = self.exercises(submission)
+        by_exercise: dict[str, list[Check]] = {exercise: [] for exercise in wanted}
+        for check in self.checks:
+            if check.exercise in by_exercise:
+                by_exercise[check.exercise].append(check)
+        return wanted, [check for checks in by_exercise.values() for check in checks]
+
+    def _fork(self, work: Callable[[Callable[[dict[str, Any]], None], Spawner], None]) -> _Child:
+        """Run `work` in a forked child; what it emits can be read line by line."""
         spawner = self.spawner.connect()
         read_fd, write_fd = os.pipe()
         sys.stdout.flush()
@@ -183,14 +256,7 @@ class Engine:
                 os._exit(code)
         os.close(write_fd)
         spawner.close()
-        try:
-            for line in _lines(read_fd, time.monotonic() + SUBMISSION_SECONDS):
-                take(line)
-        finally:
-            os.close(read_fd)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
+        return _Child(pid, read_fd, time.monotonic() + SUBMISSION_SECONDS)
 
     def _run_checks(self, submission: Submission, chosen: list[Check], spawner: Spawner, seed: int, emit: Callable[[dict[str, Any]], None]) -> None:
         """Run the checks one after the other, a line each; the engine's own failures become a line, too."""
@@ -200,7 +266,7 @@ class Engine:
         current = self.plugin.current
         current.seed = seed
         for key, file in submission.files.items():
-            current.students[key] = Student(spawner, file.shown, file.text, file.problem, signatures(self.course.topic(key).read()))
+            current.students[key] = Student(spawner, file.shown, file.text, file.problem, self._signatures(key))
         topic = None
         timed_out: set[str] = set()
         try:
@@ -209,7 +275,9 @@ class Engine:
                     current.students[topic].finish()
                 topic = check.topic
                 cpu = time.process_time()
-                if check.exercise in timed_out:
+                if problem := submission.files[check.topic].problems.get(check.spec.exercise):
+                    outcome = Outcome(CheckResult(check.name, "error", 0.0, check.spec.points, problem), 0.0, "syntax error")
+                elif check.exercise in timed_out:
                     outcome = Outcome(CheckResult(check.name, "timed_out", 0.0, check.spec.points,
                                                   "Not run: an earlier check of this exercise ran out of time."), 0.0, "timeout")
                 else:
@@ -228,10 +296,15 @@ class Engine:
         except Exception as error:
             emit({"engine": f"{type(error).__name__}: {error}"[:500]})
 
-    def _graded(self, submission: Submission, wanted: list[str], chosen: list[Check], seed: int, lines: list[dict[str, Any]],
-                interrupted: bool) -> Graded:
+    def _signatures(self, key: str) -> dict[str, list[str] | None]:
+        if key not in self._known_signatures:
+            self._known_signatures[key] = signatures(self.course.topic(key).read())
+        return self._known_signatures[key]
+
+    def _graded(self, submission: Submission, plan: tuple[list[str], list[Check]], seed: int, lines: list[dict[str, Any]], interrupted: bool = False) -> Graded:
         import torch
 
+        wanted, chosen = plan
         done = any("done" in line for line in lines)
         failure = next((line["engine"] for line in lines if "engine" in line), "")
         results: dict[str, list[CheckResult]] = {exercise: [] for exercise in wanted}
@@ -268,20 +341,32 @@ def can_fork() -> bool:
     return forkable() and not os.environ.get("AUTOGRADER_PORTABLE")
 
 
-def _lines(fd: int, deadline: float) -> Iterator[dict[str, Any]]:
-    """JSON lines from a pipe until it closes or the deadline passes."""
-    data = b""
-    while (left := deadline - time.monotonic()) > 0:
-        ready, _, _ = select.select([fd], [], [], left)
-        if not ready:
-            return
-        chunk = os.read(fd, 1 << 16)
-        if not chunk:
-            return
-        data += chunk
-        *whole, data = data.split(b"\n")
-        for line in whole:
-            yield json.loads(line)
+@dataclass
+class _Child:
+    """A forked grader child: its pid, the pipe it reports through, what it grades."""
+
+    pid: int
+    fd: int
+    deadline: float
+    positions: list[int] = field(default_factory=list)
+    """What it has not finished yet."""
+    batch: int = 1
+    """How many it began with."""
+    closed: bool = False
+    _rest: bytes = b""
+
+    def read(self) -> list[dict[str, Any]]:
+        """The whole lines that have arrived."""
+        chunk = os.read(self.fd, 1 << 16)
+        self.closed = not chunk
+        *whole, self._rest = (self._rest + chunk).split(b"\n")
+        return [json.loads(line) for line in whole]
+
+    def end(self) -> None:
+        os.close(self.fd)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
 
 
 def _die_with_parent() -> None:

@@ -27,6 +27,9 @@ from .source import STUB_MESSAGE
 LOAD_SECONDS = 10
 """CPU seconds that running a topic file from top to bottom may use."""
 
+PATIENCE = 10
+"""Seconds that a call may wait beyond four times its CPU seconds. On a busy machine the clock must not end what only computes."""
+
 MAX_SOURCE = 2 * 2**20
 """Bytes of a topic file beyond which it is not read."""
 
@@ -316,8 +319,9 @@ class Student:
     def _exchange(self, message: dict[str, Any], seconds: int) -> dict[str, Any]:
         assert self.process is not None
         token = secrets.token_hex(8)
-        # The CPU limit ends what computes, the wall limit what waits; on a busy machine the second must not hit the first kind.
-        deadline = time.monotonic() + 10 + 4 * seconds
+        # The CPU limit ends what computes, this one what waits.
+        wall = PATIENCE + 4 * seconds
+        deadline = time.monotonic() + wall
         try:
             parts = dumps({**message, "token": token, "cpu": seconds}, handle=_send_handle, strided=True)
         except Unsendable as error:
@@ -328,7 +332,7 @@ class Student:
             return self._accept(reply, token)
         except ChannelTimeout:
             self.restart()
-            raise StudentTimeout(f"no answer after {seconds} s of CPU time or {10 + 4 * seconds} s in all") from None
+            raise StudentTimeout(f"no answer after {seconds} s of CPU time or {wall} s in all") from None
         except ChannelClosed:
             process, self.process = self.process, None
             how = process.end()

@@ -8,9 +8,11 @@ and references do not call one another.
 from __future__ import annotations
 
 import ast
+import functools
+import os
 import secrets
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -132,45 +134,73 @@ def _structure(topic: TopicRef, parsed: Topic, engine: Engine) -> Iterator[str]:
 
 def _verify_topic(engine: Engine, topic: TopicRef, parsed: Topic, exercises: list[Exercise], findings: Findings, seed: int, quick: bool) -> None:
     solution = topic.solution.read_text(encoding="utf-8")
-    shown = f"solutions/{topic.key}.py"
     ids = frozenset(f"{topic.key}/{exercise.name}" for exercise in exercises)
+    trials = _Trials(topic, findings)
+    trials.add(solution, ids, _judge_reference)
+    trials.add(stub_of(parsed), ids, _judge_stub)
+    failing: dict[str, set[str]] = {e.name: set() for e in exercises}
+    if not quick:
+        shared, variants = read_variants(topic, parsed)
+        for exercise in exercises:
+            wanted = frozenset({f"{topic.key}/{exercise.name}"})
+            own = [v for v in variants if v.exercise == exercise.name]
+            rights, wrongs = sum(v.right for v in own), sum(not v.right for v in own)
+            if rights < RIGHT or wrongs < WRONG:
+                findings.problems.append(f"{topic.key}/{exercise.name}: {rights} right and {wrongs} wrong variants; write at least {RIGHT} and {WRONG}")
+            for variant in own:
+                trials.add(with_variant(solution, shared, variant), wanted, functools.partial(_judge_variant, variant=variant, failing=failing[exercise.name]))
+            for label, body in NO_ANSWERS.items():
+                trials.add(_emptied(solution, exercise, body), wanted, functools.partial(_judge_no_answer, label=label))
+    trials.run(engine, seed)
+    for check in engine.checks if not quick else ():
+        if check.exercise in ids and check.name not in failing[check.spec.exercise]:
+            findings.problems.append(f"{check.exercise}: no wrong variant fails {check.name}; write one that does, or drop the check")
 
-    def grade(text: str, name: str, only: frozenset[str]) -> Graded:
-        findings.graded += 1
-        return engine.grade(Submission(name, {topic.key: SourceFile(shown, text)}, only), seed)
 
-    reference = grade(solution, "reference", ids)
-    for result in reference.report.exercises:
-        findings.cpu[result.id] = reference.exercise_cpu.get(result.id, 0.0)
+class _Trials:
+    """Texts to grade, and who judges each result; graded together, judged in order."""
+
+    def __init__(self, topic: TopicRef, findings: Findings) -> None:
+        self.topic, self.findings = topic, findings
+        self.submissions: list[Submission] = []
+        self.judges: list[Callable[[Graded, Findings], None]] = []
+
+    def add(self, text: str, only: frozenset[str], judge: Callable[[Graded, Findings], None]) -> None:
+        self.submissions.append(Submission("variant", {self.topic.key: SourceFile(f"solutions/{self.topic.key}.py", text)}, only))
+        self.judges.append(judge)
+
+    def run(self, engine: Engine, seed: int) -> None:
+        results = dict(engine.grade_many(self.submissions, seed, workers=os.cpu_count() or 1, batch=8))
+        self.findings.graded += len(results)
+        for position, judge in enumerate(self.judges):
+            judge(results[position], self.findings)
+
+
+def _judge_reference(graded: Graded, findings: Findings) -> None:
+    for result in graded.report.exercises:
+        findings.cpu[result.id] = result.seconds
         if result.points < result.max_points:
             findings.problems.append(f"{result.id}: the reference earns {result.points:g} of {result.max_points:g}:\n{_failed(result)}")
-    stub = grade(stub_of(parsed), "stub", ids)
-    for result in stub.report.exercises:
+
+
+def _judge_stub(graded: Graded, findings: Findings) -> None:
+    for result in graded.report.exercises:
         if result.points > 0 or result.status != "not_implemented":
             findings.problems.append(f"{result.id}: the stub earns {result.points:g} points and is {result.status}:\n{_failed(result)}")
-    if quick:
-        return
-    shared, variants = read_variants(topic, parsed)
-    failing: dict[str, set[str]] = {e.name: set() for e in exercises}
-    for exercise in exercises:
-        own = [v for v in variants if v.exercise == exercise.name]
-        rights, wrongs = sum(v.right for v in own), sum(not v.right for v in own)
-        if rights < RIGHT or wrongs < WRONG:
-            findings.problems.append(f"{topic.key}/{exercise.name}: {rights} right and {wrongs} wrong variants; write at least {RIGHT} and {WRONG}")
-        for variant in own:
-            result = _only(grade(with_variant(solution, shared, variant), variant.label, frozenset({f"{topic.key}/{exercise.name}"})))
-            _judge(result, variant, findings)
-            failing[exercise.name] |= {check.name for check in result.checks if check.status != "passed"} if not variant.right else set()
-        for label, body in NO_ANSWERS.items():
-            text = _emptied(solution, exercise, body)
-            if text is not None:
-                result = _only(grade(text, label, frozenset({f"{topic.key}/{exercise.name}"})))
-                if result.points > 0:
-                    earned = ", ".join(c.name for c in result.checks if c.points)
-                    findings.problems.append(f"{result.id}: `{label}` earns {result.points:g} points ({earned})")
-        for check in engine.checks:
-            if check.exercise == f"{topic.key}/{exercise.name}" and check.name not in failing[exercise.name]:
-                findings.problems.append(f"{check.exercise}: no wrong variant fails {check.name}; write one that does, or drop the check")
+
+
+def _judge_variant(graded: Graded, findings: Findings, variant: Variant, failing: set[str]) -> None:
+    result = _only(graded)
+    _judge(result, variant, findings)
+    if not variant.right:
+        failing |= {check.name for check in result.checks if check.status != "passed"}
+
+
+def _judge_no_answer(graded: Graded, findings: Findings, label: str) -> None:
+    result = _only(graded)
+    if result.points > 0:
+        earned = ", ".join(c.name for c in result.checks if c.points)
+        findings.problems.append(f"{result.id}: `{label}` earns {result.points:g} points ({earned})")
 
 
 def _try_others(engine: Engine, topic: TopicRef, path: Path, only: frozenset[str], findings: Findings, seed: int) -> None:
@@ -179,12 +209,12 @@ def _try_others(engine: Engine, topic: TopicRef, path: Path, only: frozenset[str
         return
     solution = topic.solution.read_text(encoding="utf-8")
     shared, variants = read_variants(topic, topic.read(), path)
+    trials = _Trials(topic, findings)
     for variant in variants:
         wanted = f"{topic.key}/{variant.exercise}"
         if wanted in only:
-            findings.graded += 1
-            text = with_variant(solution, shared, variant)
-            _judge(_only(engine.grade(Submission(variant.label, {topic.key: SourceFile(f"solutions/{topic.key}.py", text)}, frozenset({wanted})), seed)), variant, findings)
+            trials.add(with_variant(solution, shared, variant), frozenset({wanted}), functools.partial(_judge_variant, variant=variant, failing=set()))
+    trials.run(engine, seed)
 
 
 def _only(graded: Graded) -> ExerciseResult:
@@ -208,7 +238,7 @@ def _judge(result: ExerciseResult, variant: Variant, findings: Findings) -> None
                 findings.problems.append(f"{name} draws a message without {wanted!r}:\n{_failed(result)}")
 
 
-def _emptied(solution: str, exercise: Exercise, body: str) -> str | None:
+def _emptied(solution: str, exercise: Exercise, body: str) -> str:
     """The solution file with every solution region of one exercise replaced by `body`."""
     lines = solution.split("\n")
     start = exercise.cell.line
