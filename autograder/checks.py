@@ -57,13 +57,19 @@ class StudentTimeout(Exception):
 
 
 class StudentCrash(Exception):
-    """The worker ended, or sent what no worker sends; the text says how."""
+    """The worker ended, or sent what no worker sends; the text says how. `killed`: by whom is not known; the kernel does so when memory runs out."""
+
+    def __init__(self, message: str, killed: bool = False) -> None:
+        super().__init__(message)
+        self.killed = killed
 
 
 BUILTIN_ERRORS = {
     name: value for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, Exception) and not issubclass(value, Warning | BaseExceptionGroup)
+    if isinstance(value, type) and issubclass(value, Exception)
+    and not issubclass(value, Warning | BaseExceptionGroup | StopIteration | StopAsyncIteration)
 }
+"""Not those that end a loop: where a grader maps or zips over the student's answers, the rest would go unchecked."""
 
 
 def student_error(kind: str, types: Sequence[str], message: str, frames: Sequence[Sequence[Any]], at: Any = None) -> StudentError:
@@ -139,6 +145,7 @@ class Scenario:
     def __init__(self, function: Callable[..., Any]) -> None:
         self.__name__, self.__doc__, self.__module__ = function.__name__, function.__doc__, function.__module__
         self.function = function
+        self.own_source = _own_source(function)  # now: the file may be edited while graders run
         self._source: str | None = None
 
     def __call__(self, student: Any, *args: Any, **kwargs: Any) -> Any:
@@ -147,7 +154,7 @@ class Scenario:
     @property
     def source(self) -> str:
         if self._source is None:
-            self._source = _with_dependencies(self.function)
+            self._source = _with_dependencies(self)
         return self._source
 
 
@@ -166,7 +173,7 @@ def _own_source(thing: Any) -> str:
     return "\n".join(lines)
 
 
-def _with_dependencies(function: Callable[..., Any]) -> str:
+def _with_dependencies(scenario: Scenario) -> str:
     """Source of a marked function, after that of every marked function, class and plain constant of its file that it names."""
     parts: dict[str, str] = {}
 
@@ -174,7 +181,7 @@ def _with_dependencies(function: Callable[..., Any]) -> str:
         if name in parts:
             return
         if isinstance(thing, Scenario):
-            text = _own_source(thing.function)
+            text = thing.own_source
         elif isinstance(thing, type) and "_in_worker_source" in vars(thing):
             text = str(vars(thing)["_in_worker_source"])
         elif isinstance(thing, bool | int | float | str | tuple) and name.strip("_").isupper():
@@ -188,7 +195,7 @@ def _with_dependencies(function: Callable[..., Any]) -> str:
         del parts[name]
         parts[name] = text
 
-    add(function.__name__, Scenario(function), dict(function.__globals__))
+    add(scenario.__name__, scenario, dict(scenario.function.__globals__))
     return "\n\n".join(parts.values())
 
 
