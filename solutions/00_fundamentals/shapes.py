@@ -105,7 +105,7 @@ def fix_matmul(a: Tensor, b: Tensor) -> Tensor:
 # `torch.zeros(4, 6)[:, :3]` has gaps in memory, and its view of shape (2, 2, 3) works. Try it rather than
 # guess.
 #
-# A size of -1 means "whatever is left": `t.reshape(3, -1)`. With no elements at all, -1 could be anything and
+# A size of -1 means "whatever is left": `t.reshape(3, -1)`. Beside a size of 0, -1 could be anything and
 # raises.
 
 # %% difficulty="medium" minutes=10
@@ -113,11 +113,12 @@ def to_rows(x: Tensor, rows: int) -> Tensor:
     """Deal a tensor's elements into rows.
 
     Args:
-        x: at least one dimension, contiguous or not.
+        x: at least one dimension, contiguous or not; it may have no elements.
         rows: how many rows.
 
     Returns:
-        2-D, with `rows` rows of equal length: x's elements in x's reading order (last index fastest).
+        2-D, with `rows` rows of equal length (0 for no elements): x's elements in x's reading order (last
+        index fastest).
 
     Raises:
         ValueError: `rows` is below 1, or does not divide the number of elements.

@@ -79,10 +79,9 @@ def make_training_tools(model: nn.Module, lr: float = 0.01) -> tuple[nn.Module, 
 # must not care what `.grad` held before it began clears it before `backward`.
 #
 # `error` carries its whole graph. Keep `error.item()`, a plain number: a list of losses that are still
-# tensors holds every graph in memory.
-#
-# Some layers work differently while training: dropout drops, batch norm uses the statistics of the batch.
-# `model.train()` switches them all to that mode, `model.eval()` to the other. Neither touches gradients.
+# tensors holds every graph in memory. Some layers work differently while training: dropout drops, batch norm
+# uses the statistics of the batch. `model.train()` switches them all to that mode, `model.eval()` to the
+# other. Neither touches gradients.
 #
 # If you see this error:
 #

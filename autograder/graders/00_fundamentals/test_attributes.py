@@ -41,10 +41,18 @@ def test_describes_other_shapes_and_dtypes(student):
         compare_description(student, x)
 
 
+@in_worker
+def describe_a_result(student, x):
+    return student.describe(x.requires_grad_() * 2)["requires_grad"]
+
+
 @check("describe", points=1, hint="x knows whether it is tracked and where it lives.")
 def test_describes_gradient_and_device(student):
     """tells whether x requires grad, and x's device"""
     compare_description(student, torch.rand(2, requires_grad=True))
+    got = describe_a_result(student, torch.rand(2, 3))
+    expect(got is not False, "requires_grad is False for a result computed from tracked tensors: not only leaves require grad.")
+    assert_equal(got, True, what="requires_grad of a result")
     compare_description(student, torch.empty(2, 5, device="meta"))
 
 
@@ -155,6 +163,19 @@ def test_copies_the_same_dtype(student):
     for dtype in (torch.float32, torch.float64, torch.int64, torch.bool):
         expect_independent(student, torch.randint(0, 2, (2, 3)).to(dtype), dtype)
     expect_independent(student, torch.rand(3), torch.float32)
+
+
+@check("cast", points=1, hint="Convert straight to the dtype asked for, and make no tensor without a device.")
+def test_keeps_digits_and_device(student):
+    """keeps large integers and float64 digits, and stays on x's device"""
+    lost = "Digits are lost: the numbers went through a dtype with fewer of them."
+    whole = torch.randint(2**40, 2**50, (3, 2)) | 1
+    for dtype in (torch.int64, torch.float64):
+        assert_close(student.cast(whole, dtype), whole.to(dtype), rtol=0, atol=0, mistakes={lost: whole.float().to(dtype)})
+    x = torch.rand(5, dtype=torch.float64) + 1
+    assert_close(student.cast(x, torch.float64), x, rtol=1e-12, atol=0, mistakes={lost: x.float().double()})
+    for dtype in (torch.float32, torch.int64):
+        assert_close(student.cast(torch.empty(2, 3, device="meta"), dtype), torch.empty(2, 3, dtype=dtype, device="meta"))
 
 
 @check("cast", points=1, hint="Nothing about x but its dtype changes; avoid steps that need contiguous memory.")

@@ -9,7 +9,10 @@ from autograder.checks import assert_equal, check, expect, fail, in_worker
 
 @in_worker
 def pick_on_machines(student, machines):
-    """The answers on a row of machines: each says whether it has CUDA and whether it has MPS."""
+    """The answers on a row of machines: each says whether it has CUDA and whether it has MPS.
+
+    torch is built for MPS on all of them: that does not say that the machine has it.
+    """
     replaced = [(torch.cuda, "is_available"), (torch.cuda, "device_count"), (torch.cuda, "current_device"),
                 (torch.backends.mps, "is_available"), (torch.backends.mps, "is_built"), (torch.mps, "is_available")]
     kept = [(owner, name, getattr(owner, name)) for owner, name in replaced if hasattr(owner, name)]
@@ -18,7 +21,7 @@ def pick_on_machines(student, machines):
         for cuda, mps in machines:
             for owner, name, _ in kept:
                 has = cuda if owner is torch.cuda else mps
-                answer = int(has) if name == "device_count" else 0 if name == "current_device" else has
+                answer = int(has) if name == "device_count" else 0 if name == "current_device" else has or name == "is_built"
                 setattr(owner, name, lambda *args, answer=answer: answer)
             answers.append(student.pick_device())
     finally:

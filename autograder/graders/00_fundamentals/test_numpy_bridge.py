@@ -39,6 +39,14 @@ def test_converts_every_dtype(student):
             expect(dtype != "float64", "The tensor is float64: from_numpy keeps NumPy's dtype, and a model wants float32. "
                                        "Add .type(torch.float32).")
         assert_close(got, float32(array), what=f"the tensor from {dtype}")
+    for array in (np.array(torch.randn(9).mul(1000).tolist(), dtype="float32"), np.array(torch.randn(9, dtype=torch.float64).tolist())):
+        assert_close(student.from_array(array), float32(array), rtol=1e-6, atol=1e-6, mistakes={
+            "Digits are lost: the numbers went through a dtype with fewer of them than float32.": lambda array=array: float32(array.astype("float16")),
+            "The fractions are gone.": lambda array=array: float32(array.astype("int64"))})
+    for dtype in ("uint8", "uint16", "int32", "int64"):
+        top = min(np.iinfo(dtype).max, 2**24)
+        array = np.array(torch.randint(top // 2 + 1, top, (9,)).tolist(), dtype=dtype)
+        assert_close(student.from_array(array), float32(array), rtol=1e-6, what=f"the tensor from large numbers in {dtype}")
 
 
 @check("from_array", hint="The array's shape is the tensor's shape, however it lies in memory.")
@@ -85,7 +93,7 @@ def test_keeps_every_dtype(student):
     for dtype in DTYPES:
         array = drawn((3, 4), dtype)
         assert_equal(student.share_with_array(array), torch.from_numpy(array.copy()), what=f"the tensor from {dtype}")
-    for array in (drawn((5,)), drawn((2, 3, 2)), drawn((4, 3)).T, drawn((3, 8))[:, ::2], drawn((0, 3)), drawn((1,))):
+    for array in (drawn((5,)), drawn((2, 3, 2)), drawn((4, 3)).T, drawn((3, 8))[:, ::2], drawn((0, 3)), drawn((1,)), drawn(())):
         assert_equal(student.share_with_array(array), torch.from_numpy(array.copy()))
 
 

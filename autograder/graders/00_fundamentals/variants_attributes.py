@@ -106,6 +106,11 @@ def wrong_describe_leaf_for_requires_grad(x):
     return _described(x, requires_grad=x.is_leaf)
 
 
+@says("not only leaves")
+def wrong_describe_only_leaves_require_grad(x):
+    return _described(x, requires_grad=x.requires_grad and x.is_leaf)
+
+
 def wrong_describe_always_cpu(x):
     return _described(x, device="cpu")
 
@@ -398,6 +403,15 @@ def wrong_cast_view_needs_contiguous(x, dtype):
 def wrong_cast_memory_order(x, dtype):
     strides = torch.empty(x.shape).stride()
     return torch.as_strided(x, x.shape, strides).to(dtype, copy=True)
+
+
+@says("Digits are lost")
+def wrong_cast_through_float32(x, dtype):
+    return x.float().to(dtype, copy=True)
+
+
+def wrong_cast_forgets_the_device(x, dtype):
+    return torch.empty(x.shape, dtype=dtype).copy_(x)
 
 
 def wrong_cast_changes_x(x, dtype):

@@ -321,7 +321,7 @@ def right_make_random_generator(shape, seed):
 def right_make_random_fork(shape, seed):
     with torch.random.fork_rng():
         torch.manual_seed(seed)
-        return torch.rand(*shape) if shape else torch.rand(())
+        return torch.rand(*shape)
 
 
 def right_make_random_in_place(shape, seed):

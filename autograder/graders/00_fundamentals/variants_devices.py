@@ -57,6 +57,13 @@ def wrong_pick_device_no_mps():
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+@says("no accelerator")
+def wrong_pick_device_built_is_not_available():
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.device("mps" if torch.backends.mps.is_built() else "cpu")
+
+
 @says("both CUDA and MPS")
 def wrong_pick_device_mps_first():
     if torch.backends.mps.is_available():

@@ -326,3 +326,15 @@ def wrong_to_array_leaf_only(x):
 def wrong_to_array_memory_order(x):
     y = x.detach().cpu()
     return y.t().contiguous().numpy().reshape(y.shape) if y.dim() == 2 else y.numpy()
+
+
+def wrong_from_array_half(array):
+    return torch.from_numpy(array.astype(np.float16)).float()
+
+
+def wrong_from_array_signed_bytes(array):
+    return torch.tensor(array.astype(np.int8) if array.dtype.itemsize == 1 else array, dtype=torch.float32)
+
+
+def wrong_share_with_array_at_least_a_vector(array):
+    return torch.from_numpy(np.atleast_1d(array))

@@ -655,6 +655,12 @@ def wrong_standardize_columns_float32(x):
     return torch.where((x == x[0]).all(0), torch.zeros_like(x), (x - x.mean(0)) / x.std(0))
 
 
+def wrong_standardize_columns_first_and_last(x):
+    if len(x) == 1:
+        return torch.zeros_like(x)
+    return torch.where(x[0] == x[-1], torch.zeros_like(x), (x - x.mean(dim=0)) / x.std(dim=0))
+
+
 def wrong_standardize_columns_in_place(x):
     constant = (x == x[0]).all(0)
     x -= x.mean(0)

@@ -114,7 +114,12 @@ def test_predict_answers_in_eval_mode(student):
                 fail(NO_EVAL)
             raise
         want = _answer(state, X)
-        if isinstance(got, torch.Tensor) and n == 8 and got.shape == want.shape and not torch.allclose(got, want, atol=1e-4):
+        if (
+            isinstance(got, torch.Tensor)
+            and n == 8
+            and (got.shape, got.dtype) == (want.shape, want.dtype)
+            and not torch.allclose(got, want, atol=1e-4)
+        ):
             again = run_predict(student, state, X, list(modes))["answer"]
             if not torch.equal(got, again) or torch.allclose(got, _answer(state, X, norm=True), atol=1e-4):
                 fail(NO_EVAL)
