@@ -46,6 +46,7 @@ def environment() -> str:
     base = interpreter()
     wanted = hashlib.sha256((ROOT / "requirements.txt").read_bytes() + base.encode()).hexdigest()
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
+        name_the_course()
         return str(python)
     if shutil.disk_usage(ROOT).free < 2 * 2**30:
         print("warning: less than 2 GB are free here; the packages need about 1.5 GB", file=sys.stderr)
@@ -56,7 +57,16 @@ def environment() -> str:
     if done.returncode:
         raise SystemExit("error: the packages could not be installed (pip's reason stands above); mend that, then run this command again")
     stamp.write_text(wanted)
+    name_the_course()
     return str(python)
+
+
+def name_the_course() -> None:
+    """Let every Python of the environment (notebook kernels, `nbgrader`) import the package `autograder` from here."""
+    for folder in [*ENVIRONMENT.glob("lib/python3*/site-packages"), *ENVIRONMENT.glob("Lib/site-packages")]:
+        path = folder / "pytorch_course.pth"
+        if not path.exists() or path.read_text() != f"{ROOT}\n":
+            path.write_text(f"{ROOT}\n")
 
 
 def run(*arguments: str, **variables: str) -> None:
@@ -125,6 +135,43 @@ def bench(session: nox.Session) -> None:
     """Print what grading costs, each time as a ratio of two runs side by side."""
     os.chdir(ROOT)
     run("-m", "tests.bench", *session.posargs)
+
+
+@nox.session
+def release(session: nox.Session) -> None:
+    """Make an nbgrader course folder: `-- CHAPTER [--out DIR] [--bundle]`."""
+    autograder(session, "release")
+
+
+@nox.session
+def export(session: nox.Session) -> None:
+    """Write nbgrader's scores: `-- FOLDER ASSIGNMENT [--csv FILE] [--gradescope DIR]`."""
+    autograder(session, "export")
+
+
+def jupyter(session: nox.Session, default: Path, *options: str) -> None:
+    """JupyterLab on a folder (the first argument after `--`, if it is none of Jupyter's options)."""
+    os.chdir(os.environ.get("NOX_INVOKED_FROM", session.invoked_from))
+    given = [argument for argument in session.posargs if not argument.startswith("-")][:1]
+    folder = Path(given[0]).resolve() if given else default
+    if not folder.is_dir():
+        raise SystemExit(f"error: there is no folder {folder}; `nox -s release -- CHAPTER` makes it")
+    os.chdir(folder)
+    path = f"{python_of(ENVIRONMENT).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    run("-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *options, *[a for a in session.posargs if a not in given], PATH=path)
+
+
+@nox.session
+def lab(session: nox.Session) -> None:
+    """Open JupyterLab on the released notebooks: `[-- FOLDER]`."""
+    notebooks = ROOT / "notebooks"
+    jupyter(session, notebooks if notebooks.is_dir() else ROOT / "release" / "release")
+
+
+@nox.session
+def formgrader(session: nox.Session) -> None:
+    """Open nbgrader's formgrader on the instructor's course folder: `[-- FOLDER]`."""
+    jupyter(session, ROOT / "release", "--ServerApp.default_url=/formgrader")
 
 
 @nox.session

@@ -53,6 +53,10 @@ class Limits:
     nodes: int = 200_000
     elements: int = 2**28
     text: int = 2**20
+    parts: int = 2_000_000
+    """Lists, maps and what is in them, before they are decoded: each takes far more memory than it took bytes to send."""
+    odd_keys: int = 1000
+    """Keys and set members whose hash their sender can choose: thousands of one hash would take hours to tell apart."""
 
 
 LIMITS = Limits()
@@ -270,7 +274,8 @@ class Decoder:
     handle: Callable[[HandleInfo], Any] | None = None
     tensors: list[torch.Tensor] = field(default_factory=list)
     nodes: int = 0
-    elements: int = 0
+    used: int = 0
+    odd_keys: int = 0
 
     def decode(self, value: Any, depth: int = 0) -> Any:
         self.nodes += 1
@@ -296,12 +301,12 @@ class Decoder:
         if tag == "u":
             return tuple(self.decode(item, depth + 1) for item in _list(rest[0]))
         if tag == "s":
-            return {self.decode(item, depth + 1) for item in _list(rest[0])}
+            return {self._key(item, depth) for item in _list(rest[0])}
         if tag == "d":
             result: dict[Any, Any] = {}
             for pair in _list(rest[0]):
                 key, item = _list(pair)
-                result[self.decode(key, depth + 1)] = self.decode(item, depth + 1)
+                result[self._key(key, depth)] = self.decode(item, depth + 1)
             return result
         if tag == "T":
             return self._tensor(_dict(rest[0]), depth)
@@ -330,6 +335,15 @@ class Decoder:
             return self.handle(self._handle_info(rest, depth))
         raise ChannelError(f"an unknown tag {tag[:8]!r}")
 
+    def _key(self, value: Any, depth: int) -> Any:
+        key = self.decode(value, depth + 1)
+        plain = isinstance(key, str | bytes | float | np.generic | None) or (isinstance(key, int) and key.bit_length() < 64)
+        if not plain or isinstance(key, np.complexfloating):
+            self.odd_keys += 1
+            if self.odd_keys > LIMITS.odd_keys:
+                raise ChannelError("too many keys that are neither texts nor numbers of 64 bits")
+        return key
+
     def _handle_info(self, rest: list[Any], depth: int) -> HandleInfo:
         number, cls, bases, module = rest
         return HandleInfo(
@@ -341,6 +355,9 @@ class Decoder:
 
     def _part(self, index: Any) -> memoryview:
         start, end = self.offsets[_number(index, len(self.offsets) - 1)]
+        self.used += end - start
+        if self.used > len(self.body):
+            raise ChannelError("a buffer that is used twice")
         return self.body[start:end]
 
     def _count(self, shape: tuple[int, ...]) -> int:
@@ -410,7 +427,7 @@ class Decoder:
                 raise ChannelError("a strided array from a worker")
             result = np.ndarray(shape, dtype, bytearray(part), int(meta["offset"]), tuple(meta["strides"]))
         else:
-            if len(part) != self._count(shape) * dtype.itemsize:
+            if len(part) != self._count(shape) * dtype.itemsize or (dtype.itemsize == 0 and 0 not in shape):
                 raise ChannelError("an array whose bytes do not fill its shape")
             result = np.frombuffer(bytearray(part), dtype=dtype).reshape(shape) if len(part) else np.empty(shape, dtype)
         if self.revive and not meta["writeable"]:
@@ -453,10 +470,22 @@ def _array_dtype(value: Any) -> np.dtype[Any]:
 
 def loads(header: bytes, body: memoryview, *, revive: bool = False, handle: Callable[[HandleInfo], Any] | None = None) -> Any:
     """The value of a frame. Raises ChannelError for anything that the format or its limits do not allow."""
+    parts = 0
+
+    def counted(items: Any) -> Any:
+        nonlocal parts
+        parts += 1 + len(items)
+        if parts > LIMITS.parts:
+            raise ChannelError("too many values")
+        return items
+
     try:
-        unpacked = msgpack.unpackb(header, raw=False, strict_map_key=True, unicode_errors="replace", ext_hook=_no_extension)
+        unpacked = msgpack.unpackb(
+            header, raw=False, strict_map_key=True, unicode_errors="replace", ext_hook=_no_extension, list_hook=counted, object_hook=counted,
+            max_array_len=min(LIMITS.nodes, len(header)), max_map_len=min(LIMITS.nodes, len(header)),
+        )
         value, lengths = unpacked
-    except (ValueError, TypeError, msgpack.exceptions.UnpackException, RecursionError) as error:
+    except (ValueError, TypeError, msgpack.exceptions.UnpackException, RecursionError, MemoryError) as error:
         raise ChannelError(f"a frame that is no msgpack ({type(error).__name__})") from None
     offsets, start = [], 0
     for length in _list(lengths):

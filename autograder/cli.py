@@ -60,6 +60,11 @@ def build_parser() -> argparse.ArgumentParser:
     release.add_argument("chapter", metavar="CHAPTER")
     release.add_argument("--out", type=Path, metavar="DIR", help="the nbgrader course folder (default: release/)")
     release.add_argument("--bundle", action="store_true", help="also zip what a student without nbgrader gets")
+    export = commands.add_parser("export", help="nbgrader's scores as a CSV for a learning platform, or as Gradescope's results.json")
+    export.add_argument("folder", type=Path, metavar="FOLDER", help="the nbgrader course folder")
+    export.add_argument("assignment", metavar="ASSIGNMENT")
+    export.add_argument("--gradescope", type=Path, metavar="DIR", help="write DIR/<student>/results.json")
+    export.add_argument("--csv", type=Path, metavar="FILE")
     return parser
 
 
@@ -218,7 +223,14 @@ def release_command(arguments: argparse.Namespace) -> int:
     return release(arguments)
 
 
+def export_command(arguments: argparse.Namespace) -> int:
+    from .exports import main as export
+
+    return export(arguments)
+
+
 COMMANDS = {
+    "export": export_command,
     "serve": serve_command, "release": release_command,
     "grade": grade_command, "verify": verify_command, "generate": generate_command, "reset": reset_command, "hint": hint_command,
     "data": data_command, "calibrate": calibrate_command,

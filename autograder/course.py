@@ -24,6 +24,17 @@ RECORD = ".generated.json"
 TABLE_MARK = "<!-- exercises -->"
 
 
+BUNDLED = "autograder/stubs"
+"""In a students' bundle: the topics with their hints and without their solutions."""
+
+NOTICE = "only the visible examples were run; the hidden checks decide the points"
+
+
+def lessons(root: Path) -> Path:
+    """Where a course keeps its topics: solutions/, or in a students' bundle their stubs."""
+    return root / "solutions" if not (root / BUNDLED).is_dir() else root / BUNDLED
+
+
 @dataclass(frozen=True)
 class TopicRef:
     """One topic: `key` is `NN_chapter/topic` under every root."""
@@ -33,7 +44,7 @@ class TopicRef:
 
     @property
     def solution(self) -> Path:
-        return self.root / "solutions" / f"{self.key}.py"
+        return lessons(self.root) / f"{self.key}.py"
 
     @property
     def exercise(self) -> Path:
@@ -75,13 +86,18 @@ class Course:
     def at(cls, root: Path) -> Course:
         """The course in folder `root`."""
         root = root.resolve()
-        folder = root / "solutions"
+        folder = lessons(root)
         keys = sorted(
             f"{path.parent.name}/{path.stem}" for path in folder.glob("*/*.py") if CHAPTER.match(path.parent.name)
         ) if folder.is_dir() else []
         if not keys:
             raise CourseError("holds no chapter: is this the course's own folder?", folder)
         return cls(root, tuple(TopicRef(root, key) for key in _teaching_order(root, keys)))
+
+    @property
+    def notice(self) -> tuple[str, ...]:
+        """What every report on this course says."""
+        return (NOTICE,) if (self.root / BUNDLED).is_dir() else ()
 
     @property
     def chapters(self) -> list[str]:
@@ -138,7 +154,7 @@ def _teaching_order(root: Path, keys: list[str]) -> list[str]:
     """Topics in the order in which the chapter's README names them (`1. [creating](creating.py)`), the rest by name."""
     def position(key: str) -> tuple[str, int, str]:
         chapter, _, name = key.partition("/")
-        order = _named_topics(root / "solutions" / chapter / "README.md")
+        order = _named_topics(lessons(root) / chapter / "README.md")
         return chapter, order.index(name) if name in order else len(order), name
 
     return sorted(keys, key=position)
@@ -195,7 +211,7 @@ def chapter_page(course: Course, chapter: str) -> str:
             lines.append(f"| `{exercise.name}` | {exercise.title.replace('|', chr(92) + '|')} | {points.get(exercise.name, 0):g} | {exercise.difficulty} | "
                          f"{exercise.minutes} |")
     lines.append(f"| all | | {total_points:g} | | {total_minutes} |")
-    intro_path = course.root / "solutions" / chapter / "README.md"
+    intro_path = lessons(course.root) / chapter / "README.md"
     intro = intro_path.read_text(encoding="utf-8") if intro_path.is_file() else f"# {chapter}\n\n{TABLE_MARK}\n"
     if TABLE_MARK not in intro:
         raise CourseError(f"has no line `{TABLE_MARK}` where the exercise table goes; add it", f"solutions/{chapter}/README.md")

@@ -331,7 +331,8 @@ class Engine:
         exercises = tuple(
             ExerciseResult(exercise, status_of(tuple(results[exercise])), seconds[exercise], tuple(results[exercise])) for exercise in finished
         )
-        report = Report(submission.name, __version__, torch.__version__.partition("+")[0], self.walls, seed, exercises, submission.notes)
+        report = Report(submission.name, __version__, torch.__version__.partition("+")[0], self.walls, seed, exercises,
+                        (*submission.notes, *self.course.notice))
         return Graded(report, printed, kinds, interrupted, next((line["cpu"] for line in lines if "done" in line), 0.0), cpu)
 
 

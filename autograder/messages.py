@@ -116,11 +116,11 @@ def _student_error(error: StudentError, spec: CheckSpec, title: str, call: Call,
         return Verdict("error", rows(
             ("Raised", f"{said}, while {filename} was loaded"), ("At", code), ("Tensors", shapes), ("Why", cause),
             ("Next", "Mend this line first: until the file loads, none of its exercises can be graded."),
-        ), name)
+        ), clean(name, 80))
     return Verdict("error", rows(
         ("Called", call.shown), ("Raised", said), ("At", f"{filename} {code}" if code else None), ("Tensors", shapes), ("Expected", title), ("Why", cause),
         ("Next", spec.hint),
-    ), name)
+    ), clean(name, 80))
 
 
 def _line(frames: object) -> str:

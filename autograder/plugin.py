@@ -19,10 +19,11 @@ import numpy as np
 import pytest
 import torch
 
-from .checks import CheckSpec, StudentError, StudentTimeout, is_stub
-from .messages import Verdict, verdict
+from .checks import CheckSpec, StudentCrash, StudentError, is_stub
+from .messages import Verdict, clean, verdict
 from .model import CheckResult, CourseError
 from .sandbox import EngineError, Rules, Student
+from .source import STUB_MESSAGE
 
 
 @dataclass(frozen=True)
@@ -118,8 +119,9 @@ class GraderPlugin:
         shared = bool(student.served - {check.spec.exercise})
         started = time.perf_counter()
         error = self._attempt(pyfuncitem.obj, arguments, student, rules, check)
-        if error is not None and shared and _worth_another_worker(error):
-            # Another exercise ran in this worker before: what it left behind must not cost this one its points.
+        if error is not None and ((shared and _worth_another_worker(error, student)) or (isinstance(error, StudentCrash) and error.killed)):
+            # Another exercise ran in this worker before: what it left behind must not cost this one its points. Nor must the memory
+            # that some other submission takes.
             student.restart()
             error = self._attempt(pyfuncitem.obj, arguments, student, rules, check)
         self.current.outcome = self._outcome(check, student, error, time.perf_counter() - started)
@@ -145,10 +147,11 @@ class GraderPlugin:
             return Outcome(CheckResult(check.name, "passed", check.spec.points, check.spec.points), seconds)
         found: Verdict = verdict(error, check.spec, check.title, student.last, student.filename, self.exercises[check.topic])
         result = CheckResult(check.name, found.status, 0.0, check.spec.points, found.message)
-        return Outcome(result, seconds, found.kind, student.last.printed)
+        return Outcome(result, seconds, found.kind, "\n".join(map(clean, student.last.printed.splitlines())))
 
 
-def _worth_another_worker(error: BaseException) -> bool:
-    if isinstance(error, StudentTimeout):
-        return False
-    return not (isinstance(error, StudentError) and (error.kind in ("missing", "missing_file", "load") or is_stub(error)))
+def _worth_another_worker(error: BaseException, student: Student) -> bool:
+    """Not for what a fresh worker would meet again: a file that does not load, a stub that stands in the file."""
+    if isinstance(error, StudentError) and is_stub(error):
+        return STUB_MESSAGE not in (student.source or "")
+    return not (isinstance(error, StudentError) and error.kind in ("missing_file", "load"))

@@ -33,6 +33,11 @@ PATIENCE = 10
 MAX_SOURCE = 2 * 2**20
 """Bytes of a topic file beyond which it is not read."""
 
+PRINTED = 8192
+"""Characters of printed text that are taken from a worker, whatever it sends."""
+
+KILLED = "it was killed"
+
 
 class Process(Protocol):
     """A running worker, however it was started."""
@@ -96,6 +101,10 @@ class Zygote:
         if answer is None:
             raise EngineError("the process that workers are forked from has ended")
         message, fds = answer
+        if "failed" in message:
+            ours.close()
+            raise EngineError(f"no worker could be started: {message['failed']}")
+        ours.setblocking(False)  # a worker that does not read what it is sent must not hold up its grader beyond the deadline
         channel = Channel(ours.fileno(), ours.fileno())
         ours.detach()
         process = ForkedProcess(self.control, channel, message["pid"], fds[0], message["scratch"])
@@ -129,7 +138,7 @@ def describe_status(status: int) -> str:
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
         known = {signal.SIGXCPU: "it used up its CPU time limit", signal.SIGSEGV: "it crashed (segmentation fault)",
-                 signal.SIGABRT: "it aborted", signal.SIGKILL: "it was killed", signal.SIGXFSZ: "it wrote too large a file",
+                 signal.SIGABRT: "it aborted", signal.SIGKILL: KILLED, signal.SIGXFSZ: "it wrote too large a file",
                  signal.SIGBUS: "it crashed (bus error)", signal.SIGFPE: "it crashed (arithmetic error)"}
         return known.get(signal.Signals(number), f"it ended by {signal.Signals(number).name}") if number in set(signal.Signals) else "it ended"
     return f"it ended with exit code {os.WEXITSTATUS(status)}"
@@ -213,6 +222,7 @@ class Student:
     last: Call = field(default_factory=Call)
     workers: int = 0
     _seed: int | None = None
+    _until: float | None = None
     _blocked: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     _numpy_blocked: tuple[str, ...] = ()
     _load_error: Exception | None = None
@@ -234,7 +244,7 @@ class Student:
 
     def begin(self, rules: Rules, seed: int) -> None:
         """Start a check: the next message to the worker resets its global state to `seed`."""
-        self.rules, self._seed, self.last = rules, seed, Call()
+        self.rules, self._seed, self.last, self._until = rules, seed, Call(), None
 
     def finish(self) -> None:
         """No more calls come: give the worker back."""
@@ -319,9 +329,13 @@ class Student:
     def _exchange(self, message: dict[str, Any], seconds: int) -> dict[str, Any]:
         assert self.process is not None
         token = secrets.token_hex(8)
-        # The CPU limit ends what computes, this one what waits.
-        wall = PATIENCE + 4 * seconds
-        deadline = time.monotonic() + wall
+        # The CPU limit ends what computes, these end what waits: a call, and all calls of a check together.
+        wall, now = PATIENCE + 4 * seconds, time.monotonic()
+        deadline, late = now + wall, f"no answer after {seconds} s of CPU time or {wall} s in all"
+        if message["op"] != "load":
+            self._until = self._until or now + 2 * wall
+            if self._until < deadline:
+                deadline, late = self._until, f"the calls of this check took {2 * wall} s together"
         try:
             parts = dumps({**message, "token": token, "cpu": seconds}, handle=_send_handle, strided=True)
         except Unsendable as error:
@@ -329,41 +343,55 @@ class Student:
         try:
             self.process.channel.send(parts, deadline)
             reply = self.process.channel.receive(deadline, handle=lambda found: Handle(self, found))
-            return self._accept(reply, token)
+            raised = self._accept(reply, token)
         except ChannelTimeout:
             self.restart()
-            raise StudentTimeout(f"no answer after {seconds} s of CPU time or {wall} s in all") from None
+            raise StudentTimeout(late) from None
         except ChannelClosed:
             process, self.process = self.process, None
             how = process.end()
             self.restart()
             if "CPU time limit" in how:
                 raise StudentTimeout(f"no answer after {seconds} s of CPU time") from None
-            raise StudentCrash(f"The process that ran your code ended in the middle of the call: {how}.") from None
+            raise StudentCrash(f"The process that ran your code ended in the middle of the call: {how}.", killed=how == KILLED) from None
         except ChannelError as error:
             self.restart()
             raise StudentCrash(f"The process that ran your code sent a bad answer: {error}.") from None
+        if raised is not None:
+            raise raised
+        assert isinstance(reply, dict)
+        return reply
 
-    def _accept(self, reply: Any, token: str) -> dict[str, Any]:
-        if not isinstance(reply, dict) or reply.get("token") != token:
+    def _accept(self, reply: Any, token: str) -> StudentError | None:
+        """Note what the reply says beside its value; the error that it reports."""
+        if not isinstance(reply, dict) or not isinstance(reply.get("token"), str) or reply["token"] != token:
             raise ChannelError("a reply to no call of the grader's")
+        try:
+            return self._read(reply)
+        except (ValueError, TypeError, AttributeError, RuntimeError) as error:  # texts of numbers too long to print, for one
+            raise ChannelError(f"a malformed reply ({type(error).__name__})") from None
+
+    def _read(self, reply: dict[str, Any]) -> StudentError | None:
+        for name in ("changed", "drew"):
+            if not isinstance(reply.get(name), list):
+                reply[name] = None
         printed, warned, called = reply.get("printed"), reply.get("warned"), reply.get("called")
-        self.last.printed = printed if isinstance(printed, str) else ""
+        self.last.printed = printed[-PRINTED:] if isinstance(printed, str) else ""
         self.last.warned = tuple(str(w)[:300] for w in warned[:5]) if isinstance(warned, list) else ()
         if isinstance(called, list) and len(called) == 3 and not self.last.shown:
             self.last.shown = f"{str(called[0])[:60]}({str(called[1])[:300]})"
         error = reply.get("error")
         if error is None:
-            return reply
+            return None
         if not isinstance(error, dict):
             raise ChannelError("an error that is none")
         types = [str(name)[:80] for name in error.get("types", [])[:20]] if isinstance(error.get("types"), list) else []
         frames = [list(frame) for frame in error.get("frames", []) if isinstance(frame, list) and len(frame) == 3 and isinstance(frame[0], int)
-                  and all(isinstance(part, str) for part in frame[1:])][:6] if isinstance(error.get("frames"), list) else []
+                  and 0 <= frame[0] <= MAX_SOURCE and all(isinstance(part, str) for part in frame[1:])][:6] if isinstance(error.get("frames"), list) else []
         at = [(str(pair[0])[:40], str(pair[1])[:60]) for pair in error["at"][:6] if isinstance(pair, list) and len(pair) == 2] if isinstance(
             error.get("at"), list) else None
         kind = error.get("kind") if error.get("kind") in ("raised", "missing", "blocked", "unsendable") else "raised"
-        raise student_error(str(kind), types, str(error.get("message", ""))[:2000], frames, at)
+        return student_error(str(kind), types, str(error.get("message", ""))[:2000], frames, at)
 
 
 class _Without:

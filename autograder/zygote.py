@@ -29,8 +29,10 @@ from .surroundings import folder_size
 
 DISK = 256 << 20
 """Bytes that a worker's scratch folder may take in all."""
-DISK_INTERVAL = 300
-"""Milliseconds between two looks at the scratch folders."""
+THREADS = 512
+"""Threads that a worker may run: the kernel's own limit counts all of a user's, and does not hold for root."""
+WATCH_INTERVAL = 300
+"""Milliseconds between two looks at the workers."""
 
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
 
@@ -116,6 +118,8 @@ class Zygote:
     controls: list[socket.socket]
     root: str
     children: dict[int, Child] = field(default_factory=dict)
+    cleaners: set[int] = field(default_factory=set)
+    """Processes that remove what workers left in their folders: that may take minutes, in which others want workers."""
     spawned: int = field(default_factory=lambda: secrets.randbelow(1 << 16))
     """Numbers workers; from a start of its own, so that two zygotes of root rarely give two workers one user id."""
 
@@ -125,8 +129,8 @@ class Zygote:
         poll.register(first, select.POLLIN)
         try:
             while first in self.controls:
-                ready = poll.poll(DISK_INTERVAL if self.children else None)
-                self._watch_disk()
+                ready = poll.poll(WATCH_INTERVAL if self.children or self.cleaners else None)
+                self._watch()
                 for fd, _ in ready:
                     control = next((c for c in self.controls if c.fileno() == fd), None)
                     if control is None:
@@ -140,7 +144,7 @@ class Zygote:
         finally:
             for child in list(self.children.values()):
                 self._end(child)
-            shutil.rmtree(self.root, ignore_errors=True)
+            remove_folder(self.root)
 
     def _answer(self, control: socket.socket, message: dict[str, Any], fds: list[int], poll: select.poll) -> None:
         operation = message["op"]
@@ -149,7 +153,11 @@ class Zygote:
             self.controls.append(added)
             poll.register(added, select.POLLIN)
         elif operation == "spawn":
-            self._spawn(control, fds[0], bool(message.get("probe")))
+            try:
+                self._spawn(control, fds[0], bool(message.get("probe")))
+            except OSError as error:  # no process or no folder to be had at the moment: that costs one submission, not all
+                with contextlib.suppress(OSError):
+                    send_message(control, {"failed": f"{error.strerror}: {error.filename or 'fork'}"})
         elif operation == "reap":
             child = self.children.get(message["pid"])
             status = self._end(child) if child is not None else -1
@@ -159,14 +167,16 @@ class Zygote:
     def _spawn(self, control: socket.socket, channel_fd: int, probe: bool) -> None:
         number = self.spawned
         self.spawned += 1
-        scratch = tempfile.mkdtemp(prefix="", dir=self.root)
-        pid = os.fork()
-        if pid == 0:
-            try:
-                become_worker(self.policy, scratch, channel_fd, number, probe)
-            finally:
-                os._exit(70)  # never return into the zygote's loop
-        os.close(channel_fd)
+        try:
+            scratch = tempfile.mkdtemp(prefix="", dir=self.root)
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    become_worker(self.policy, scratch, channel_fd, number, probe)
+                finally:
+                    os._exit(70)  # never return into the zygote's loop
+        finally:
+            os.close(channel_fd)
         self.children[pid] = Child(pid, control.fileno(), scratch)
         pidfd = os.pidfd_open(pid)
         try:
@@ -176,12 +186,18 @@ class Zygote:
         finally:
             os.close(pidfd)
 
-    def _watch_disk(self) -> None:
-        """The kernel limits each file, not their sum: end a worker whose scratch folder outgrows its bound."""
+    def _watch(self) -> None:
+        """End a worker that takes more than its share of what the kernel does not limit: it limits each file, not their sum."""
         for child in self.children.values():
-            if not child.stopped and folder_size(child.scratch, most=DISK) > DISK:
+            if child.stopped:
+                continue
+            if folder_size(child.scratch, most=DISK) > DISK:
                 child.stopped = f"it filled more than {DISK >> 20} MB of disk"
+            elif threads_of(child.pid) > THREADS:
+                child.stopped = f"it ran more than {THREADS} threads"
+            if child.stopped:
                 os.kill(child.pid, signal.SIGKILL)
+        self.cleaners = {pid for pid in self.cleaners if not os.waitpid(pid, os.WNOHANG)[0]}
 
     def _end(self, child: Child) -> int:
         """Kill a worker if it still runs, reap it, remove its scratch folder; its wait status."""
@@ -199,8 +215,36 @@ class Zygote:
         # A group of its own: what the worker forked, where no wall forbids that, ends with it.
         with contextlib.suppress(OSError):
             os.killpg(child.pid, signal.SIGKILL)
-        remove_folder(child.scratch)
+        self._end_orphans()
+        self._clear(child.scratch)
         return status
+
+    def _clear(self, scratch: str) -> None:
+        """Remove a scratch folder; one that is not empty in a process of its own."""
+        with contextlib.suppress(OSError):
+            os.rmdir(scratch)
+            return
+        pid = os.fork()
+        if pid:
+            self.cleaners.add(pid)
+            return
+        try:
+            for control in self.controls:
+                control.close()
+            remove_folder(scratch)
+        finally:
+            os._exit(0)
+
+    def _end_orphans(self) -> None:
+        """What a worker forked and left became this process's child (see `adopt_orphans`), whatever group it put itself in."""
+        for _ in range(1000):  # each that ends may leave orphans of its own
+            orphans = children_of_this_process() - set(self.children) - self.cleaners
+            if not orphans:
+                return
+            for pid in orphans:
+                with contextlib.suppress(OSError):
+                    os.kill(pid, signal.SIGKILL)
+                    os.waitpid(pid, 0)
 
     def _drop(self, control: socket.socket) -> None:
         for child in [c for c in self.children.values() if c.owner == control.fileno()]:
@@ -209,20 +253,54 @@ class Zygote:
         control.close()
 
 
+def threads_of(pid: int) -> int:
+    """How many threads a process runs; 0 where /proc does not say."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return int(file.read().rpartition(")")[2].split()[17])
+    except (OSError, IndexError):
+        return 0
+
+
+def children_of_this_process() -> set[int]:
+    """Process ids of the children, ended ones too; none where /proc does not say."""
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as file:
+            return {int(pid) for pid in file.read().split()}
+    except OSError:
+        return set()
+
+
+def adopt_orphans() -> None:
+    """PR_SET_CHILD_SUBREAPER: a process whose parent ends becomes this one's child, instead of the machine's first one's."""
+    from . import kernel
+
+    with contextlib.suppress(OSError):
+        kernel.prctl(36, 1)
+
+
 def remove_folder(folder: str) -> None:
-    """Remove a scratch folder, also where the worker took away its own rights to it."""
+    """Remove a scratch folder, whatever the worker made of it: nested deeper than recursion goes, or closed to its owner.
 
-    def make_writable(function: Any, path: str, error: Any) -> None:
+    A folder inside another is moved up before its turn comes, so that no path grows long.
+    """
+    mark, todo = secrets.token_hex(8), [folder]
+    for number, path in enumerate(todo):  # which grows meanwhile
+        here = path
         with contextlib.suppress(OSError):
-            os.chmod(os.path.dirname(path), 0o700)
-            os.chmod(path, 0o700)
-            function(path)
-
-    if sys.version_info >= (3, 12):
-        shutil.rmtree(folder, onexc=make_writable)
-    else:
-        shutil.rmtree(folder, onerror=make_writable)
-    if os.path.exists(folder):
+            os.chmod(path, 0o700)  # a folder is moved by who may write in it
+            inner = os.listdir(path)
+            if path != folder:
+                here = os.path.join(folder, f"{mark}-{number}")
+                os.rename(path, here)
+            for name in inner:
+                below = os.path.join(here, name)
+                if os.path.isdir(below) and not os.path.islink(below):
+                    todo.append(below)
+                else:
+                    with contextlib.suppress(OSError):
+                        os.unlink(below)
+    with contextlib.suppress(RecursionError):
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -286,6 +364,7 @@ def start(policy: Any) -> tuple[socket.socket, int]:
         os.closerange(3, theirs.fileno())
         os.closerange(theirs.fileno() + 1, 4096)
         end_with(parent)
+        adopt_orphans()
         Zygote(policy, [theirs], root).serve()
     finally:
         os._exit(0)
@@ -320,6 +399,7 @@ def main() -> None:
     os.chmod(root, 0o711)
     gc.collect()
     gc.freeze()
+    adopt_orphans()
     Zygote(policy, [control], root).serve()
 
 

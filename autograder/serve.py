@@ -1,0 +1,164 @@
+"""`python -m autograder serve SELECTOR …`: a warm engine that grades notebooks' cells, a JSON line in, a JSON line out.
+
+For nbgrader's run and for a student's kernel, which must not import what students wrote and cannot wait for torch each time. The first line it
+writes says what it grades; each request is `{"topic", "name", "shown", "cells": [[number, source], …], "only": […] or null, "seed": N or null}`, its answer
+`{"report": …}` or `{"error": "…"}`. It ends when its input does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import dataclasses
+import json
+import os
+import secrets
+import select
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from .cells import CodeCell, Composed, compose, in_cells
+from .course import Course, TopicRef
+from .engine import Engine, Options, SourceFile, Submission, can_fork, run
+from .model import FULL_POINTS, CourseError, ExerciseResult, Report
+from .source import stub_lines
+
+COMPOSE_SECONDS = 20
+"""Wall time that reading a notebook's cells may take; it runs in a child of its own, for hostile cells can exhaust Python's parser."""
+
+
+def serve(course: Course, topics: Sequence[TopicRef], options: Options) -> int:
+    """Answer requests until the input ends."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)  # whatever prints by mistake does not disturb the answers
+
+    def use(engine: Engine) -> int:
+        points: dict[str, float] = {}
+        for check in engine.checks:
+            points[check.exercise] = points.get(check.exercise, 0.0) + check.spec.points
+        _say(out, {"ready": True, "points": points, "walls": list(engine.walls)})
+        for line in sys.stdin:
+            try:
+                _say(out, {"report": answer(engine, json.loads(line)).to_json()})
+            except CourseError as error:
+                _say(out, {"error": str(error)})
+        return FULL_POINTS
+
+    try:
+        return run(course, topics, options, use)
+    except CourseError as error:
+        _say(out, {"error": str(error)})
+        raise
+
+
+def _say(out: TextIO, message: dict[str, Any]) -> None:
+    print(json.dumps(message), file=out, flush=True)
+
+
+def answer(engine: Engine, request: dict[str, Any]) -> Report:
+    """Grade one notebook.
+
+    Where its file cannot be loaded as a whole (one definition raises), each exercise is graded with its own part of the cells: a definition costs only what needs it.
+    """
+    key, shown = str(request["topic"]), str(request["shown"])
+    topic = next((t for t in engine.course.topics if t.key == key), None)
+    if topic is None:
+        raise CourseError(f"the course has no topic {key}")
+    names = [exercise.name for exercise in topic.read().exercises]
+    only = [name for name in names if request["only"] is None or name in request["only"]]
+    cells = [CodeCell(int(number), str(source)) for number, source in request["cells"]]
+    seed = request["seed"] if request["seed"] is not None else secrets.randbits(48)
+    whole = _grade(engine, topic, request["name"], shown, _composed(topic, cells, only, shown), only, seed)
+    if len(only) > 1 and any(_did_not_load(exercise, shown) for exercise in whole.exercises):
+        parts = [_grade(engine, topic, request["name"], shown, _composed(topic, cells, [name], shown), [name], seed) for name in only]
+        notes = dict.fromkeys(note for part in [whole, *parts] for note in part.notes)
+        return dataclasses.replace(whole, exercises=tuple(exercise for part in parts for exercise in part.exercises), notes=tuple(notes))
+    return whole
+
+
+def _did_not_load(exercise: ExerciseResult, shown: str) -> bool:
+    return (
+        exercise.points == 0
+        and exercise.status in ("error", "timed_out")
+        and all(
+            f"while {shown} was loaded" in check.message or not check.message.startswith(("Called    ", "Missing", "Raised    SyntaxError"))
+            for check in exercise.checks
+        )
+    )
+
+
+def _grade(engine: Engine, topic: TopicRef, name: str, shown: str, composed: Composed, only: Sequence[str], seed: int) -> Report:
+    file = SourceFile(shown, composed.text, problems=composed.problems)
+    submission = Submission(name, {topic.key: file}, frozenset(f"{topic.key}/{exercise}" for exercise in only), composed.notes)
+    report = engine.grade(submission, seed).report
+    exercises = tuple(
+        exercise
+        if exercise.id.rpartition("/")[2] in composed.problems
+        else dataclasses.replace(
+            exercise, checks=tuple(dataclasses.replace(c, message=in_cells(c.message, shown, composed.lines)) for c in exercise.checks)
+        )
+        for exercise in report.exercises
+    )
+    return dataclasses.replace(report, exercises=exercises)
+
+
+def given_cells(topic: TopicRef) -> list[CodeCell]:
+    """The course's own code cells of a topic: what every notebook starts from."""
+    exercises = {exercise.cell.line for exercise in topic.read().exercises}
+    return [CodeCell(0, "\n".join(stub_lines(cell))) for cell in topic.read().cells if not cell.markdown and cell.line not in exercises]
+
+
+def _composed(topic: TopicRef, cells: Sequence[CodeCell], names: Sequence[str], shown: str) -> Composed:
+    """`compose`, in a child with limits where that is possible."""
+    given = given_cells(topic)
+    if not can_fork():
+        return compose(cells, names, given, shown)
+    read_fd, write_fd = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        code = 70
+        try:
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_CPU, (COMPOSE_SECONDS // 2, COMPOSE_SECONDS // 2))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            os.close(read_fd)
+            with os.fdopen(write_fd, "w", encoding="utf-8", errors="replace") as out:
+                json.dump(dataclasses.asdict(compose(cells, names, given, shown)), out)
+            code = 0
+        finally:
+            os._exit(code)
+    os.close(write_fd)
+    data = _read_all(read_fd, time.monotonic() + COMPOSE_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGKILL)
+    os.waitpid(pid, 0)
+    try:
+        found = json.loads(data)
+    except ValueError:
+        why = f"Raised    {shown} could not be read: its cells overwhelm Python's parser\nNext      Remove the cell that holds no ordinary code."
+        return Composed("", (), dict.fromkeys(names, why), ("the cells could not be read as Python",))
+    return Composed(found["text"], tuple((cell, line) for cell, line in found["lines"]), found["problems"], tuple(found["notes"]))
+
+
+def _read_all(fd: int, deadline: float) -> bytes:
+    parts = []
+    with os.fdopen(fd, "rb", buffering=0) as pipe:
+        while (left := deadline - time.monotonic()) > 0 and select.select([pipe], [], [], left)[0]:
+            chunk = pipe.read(1 << 16)
+            if not chunk:
+                break
+            parts.append(chunk)
+    return b"".join(parts)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """The command."""
+    course = Course.at(arguments.root)
+    for selector in arguments.selectors:
+        course.check_selector(selector)
+    topics = [t for t in course.topics if not arguments.selectors or any(t.key == s or t.chapter == s for s in arguments.selectors)]
+    return serve(course, topics, Options(arguments.walls, others=arguments.others))

@@ -1,0 +1,114 @@
+"""Headless Chromium, driven through chromedriver's own protocol (W3C WebDriver: JSON over loopback), so that no further package is needed."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import shutil
+import socket
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+PROGRAMS = ("chromium", "chromedriver")
+MISSING = [name for name in PROGRAMS if shutil.which(name) is None]
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+CONTROL, SHIFT, ENTER, RELEASE = "\ue009", "\ue008", "\ue007", "\ue000"
+OPTIONS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1400",
+]  # fmt: skip
+
+
+def free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def wait_for(what: Any, seconds: float, why: str) -> Any:
+    """The first true answer of `what`; its errors count as not yet."""
+    end = time.monotonic() + seconds
+    last: object = None
+    while time.monotonic() < end:
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, LookupError, WebDriverError):
+            if last := what():
+                return last
+        time.sleep(0.3)
+    raise AssertionError(f"{why} within {seconds:.0f} s; last: {last!r}")
+
+
+class WebDriverError(Exception):
+    """The driver refused a command."""
+
+
+class Browser:
+    """One window."""
+
+    def __init__(self, port: int, profile: Path) -> None:
+        self.base = f"http://127.0.0.1:{port}"
+        wanted = {
+            "browserName": "chrome",
+            "goog:chromeOptions": {"binary": shutil.which("chromium"), "args": [*OPTIONS, f"--user-data-dir={profile}"]},
+        }
+        wait_for(lambda: self._send("GET", "/status")["ready"], 60, "chromedriver starts")
+        self.session = self._send("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]
+
+    def _send(self, method: str, path: str, data: dict[str, Any] | None = None) -> Any:
+        body = None if data is None else json.dumps(data).encode()
+        request = urllib.request.Request(self.base + path, body, {"Content-Type": "application/json"}, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=300) as answer:
+                return json.load(answer)["value"]
+        except urllib.error.HTTPError as error:
+            raise WebDriverError(error.read().decode("utf-8", "replace")[:500]) from None
+
+    def command(self, path: str, data: dict[str, Any] | None = None, method: str = "POST") -> Any:
+        return self._send(method, f"/session/{self.session}{path}", data if method == "GET" else data or {})
+
+    def open(self, url: str) -> None:
+        self.command("/url", {"url": url})
+
+    def script(self, source: str, *arguments: Any) -> Any:
+        return self.command("/execute/sync", {"script": source, "args": list(arguments)})
+
+    def element(self, css: str) -> str:
+        return str(self.command("/element", {"using": "css selector", "value": css})[ELEMENT])
+
+    def click(self, css: str) -> None:
+        self.command(f"/element/{self.element(css)}/click")
+
+    def type(self, css: str, keys: str) -> None:
+        self.command(f"/element/{self.element(css)}/value", {"text": keys})
+
+    def text(self) -> str:
+        return str(self.script("return document.body.innerText"))
+
+    def screenshot(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(self.command("/screenshot", method="GET")))
+
+    def close(self) -> None:
+        with contextlib.suppress(WebDriverError, urllib.error.URLError):
+            self._send("DELETE", f"/session/{self.session}")
+
+
+@contextlib.contextmanager
+def browser(profile: Path) -> Iterator[Browser]:
+    """A new browser with a new profile."""
+    port = free_port()
+    driver = subprocess.Popen(["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        window = Browser(port, profile)
+        try:
+            yield window
+        finally:
+            window.close()
+    finally:
+        driver.terminate()
+        driver.wait(30)
