@@ -1,4 +1,4 @@
-"""The zip for students without nbgrader: stubs, notebooks, data, and grading by the visible examples. No solutions, no hidden checks: proved each time."""
+"""The zip for students without nbgrader: stubs, notebooks, data, and grading by visible examples. No solutions, no hidden checks."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def without_solutions(topic: TopicRef) -> str:
 
 
 def leaks(course: Course, chapter: str, members: dict[str, bytes]) -> list[str]:
-    """What of the solutions and hidden checks of the whole course stands in the members: whole bodies anywhere, telling lines in what is made for students."""
+    """What of the course's solutions and hidden checks stands in the members: whole bodies anywhere, telling lines in what is made for students."""
     public = {line for topic in course.topics for line in _lines(stub_of(topic.read()))}
     public |= {line for topic in course.topics for line in _lines("\n".join(f"{HINT}{h}" for e in topic.read().exercises for h in e.hints))}
     blocks = {where: block for topic in course.topics for where, block in _hidden(topic) if any(len(line) >= LINE for line in block)}

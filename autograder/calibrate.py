@@ -4,7 +4,7 @@ Beside a grader `test_<topic>.py` may stand a `calibrate_<topic>.py`:
 
     SEEDS = 10                                     # how many seeds; 20 where the line is missing
     NEEDED = {"fit_circles": (2, 3)}               # one grading: the bar in 2 of 3 seeds; 1 of 1 where it is missing
-    OTHER_CHECKS = ("wrong_fit_circles_unseeded",)  # wrong recipes that another check than the bar catches
+    OTHER_CHECKS = ("wrong_fit_circles_unseeded",)  # wrong recipes that another check catches: not measured
 
     def score_fit_circles(answer, seed: int) -> float:
         '''Accuracy on fresh circles.'''           # what is measured; higher is better
@@ -35,7 +35,7 @@ HEADER = """# Calibration of {chapter}
 Written by `python -m autograder calibrate {chapter}`; do not edit by hand. Every recipe ran on the same seeds, on one
 thread. "missed" counts the seeds below the bar, "passes" is the share of gradings that this recipe gets through if a
 seed is missed as often as here. A right recipe must fail less than once in 50 gradings, and a wrong one pass less than
-once in 50; wrong recipes marked "other check" fail by another property than their score.
+once in 50. Wrong recipes that fail by another property than their score are not measured.
 """
 ONCE_IN = 50
 """How rarely a right recipe may fail, or a wrong one pass."""
@@ -55,7 +55,6 @@ class Task:
     score: Callable[[object, int], float]
     bar: float
     recipes: dict[str, object]  # "reference", right_…, wrong_…
-    other_checks: frozenset[str]
     seeds: int
     needed: tuple[int, int]  # one grading: so many seeds at or above the bar, of so many
 
@@ -72,7 +71,6 @@ class Run:
     scores: list[float]
     seconds: float  # CPU seconds of one seed, on average
     error: str  # the first exception, or ""
-    judged: bool  # held against the bar
 
     @property
     def is_right(self) -> bool:
@@ -86,7 +84,7 @@ class Run:
 
     def holds(self, task: Task) -> bool:
         wrongly = 1 - self.passes(task) if self.is_right else self.passes(task)
-        return not self.judged or wrongly < 1 / ONCE_IN
+        return wrongly < 1 / ONCE_IN
 
 
 def main(selectors: Sequence[str] = ()) -> int:
@@ -127,7 +125,8 @@ def load(path: Path) -> ModuleType:
         if not path.is_file():
             raise CalibrationError(f"{path}: this file is missing")
         spec = importlib.util.spec_from_file_location(name, path)
-        assert spec is not None and spec.loader is not None
+        assert spec is not None
+        assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
         sys.modules[name] = module
         try:
@@ -179,8 +178,8 @@ def tasks_of(path: Path, root: Path) -> Iterator[Task]:
             raise CalibrationError(f"{path.with_name(f'test_{topic}.py')}: the constant {bar_name} is missing")
         prefixes = (f"right_{exercise}_", f"wrong_{exercise}_")
         recipes = {"reference": getattr(solution, exercise)}
-        recipes |= {key: variants[key] for prefix in prefixes for key in variants if key.startswith(prefix)}
-        yield Task(chapter, topic, exercise, score, float(getattr(grader, bar_name)), recipes, others,
+        recipes |= {key: variants[key] for prefix in prefixes for key in variants if key.startswith(prefix) and key not in others}
+        yield Task(chapter, topic, exercise, score, float(getattr(grader, bar_name)), recipes,
                    int(getattr(scorers, "SEEDS", DEFAULT_SEEDS)), getattr(scorers, "NEEDED", {}).get(exercise, (1, 1)))
 
 
@@ -200,7 +199,7 @@ def measure(task: Task, name: str) -> Run:
                 score, error = -math.inf, error or type(caught).__name__
         scores.append(-math.inf if math.isnan(score) else score)
     seconds = (time.process_time() - begin) / task.seeds
-    return Run(name, scores, seconds, error, judged=name not in task.other_checks)
+    return Run(name, scores, seconds, error)
 
 
 def describe(run: Run) -> str:
@@ -213,9 +212,8 @@ def describe(run: Run) -> str:
 
 def row(task: Task, run: Run) -> str:
     missed = sum(score < task.bar for score in run.scores)
-    note = "" if run.judged else "other check"
     cells = [run.name, *map(number, (min(run.scores), statistics.median(run.scores), max(run.scores))),
-             f"{missed} of {len(run.scores)}", f"{run.passes(task):.1%}", f"{run.seconds:.2f}", " ".join(filter(None, (note, run.error)))]
+             f"{missed} of {len(run.scores)}", f"{run.passes(task):.1%}", f"{run.seconds:.2f}", run.error]
     return f"| {' | '.join(cells)} |"
 
 
@@ -227,7 +225,7 @@ def section(task: Task, runs: Sequence[Run]) -> str:
     """The exercise's part of the table file."""
     what = " ".join((task.score.__doc__ or "Score.").split())
     right = min(min(run.scores) for run in runs if run.is_right)
-    wrong = max((max(run.scores) for run in runs if not run.is_right and run.judged), default=-math.inf)
+    wrong = max((max(run.scores) for run in runs if not run.is_right), default=-math.inf)
     least, tries = task.needed
     lines = [
         f"## {task.topic}/{task.exercise}", "", what, "",

@@ -1,7 +1,8 @@
 """From a notebook's code cells to one topic file: what the exercises' last definitions need, and nothing else.
 
-Exercises are found by the name that a cell defines, not by cell ids, which students and editors change. Scratch work (training runs, plots, loops that
-never end) binds nothing that an exercise needs and is left out; so a topic file loads fast, and a cell that is no Python costs only what it defines.
+Exercises are found by the name that a cell defines, not by cell ids, which students and editors change. Scratch work (training runs, plots,
+loops that never end) binds nothing that an exercise needs and is left out; so a topic file loads fast, and a cell that is no Python costs only
+what it defines.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def check_data(root: Path) -> list[str]:
     """Compare `root`/datasets with its SHA256SUMS.
 
     Returns:
-        One sentence for each damaged, missing or extra file: which it is and how to mend it; none if all is well.
+        One sentence for each damaged, missing or extra file: which it is, how to mend it. Empty if all well.
     """
     folder = root / FOLDER
     if not folder.is_dir():
@@ -85,13 +85,13 @@ def main(argv: Sequence[str] = ()) -> int:
     """Check the data sets of this course, or of the one in the folder given; 0: all is well, 2: not."""
     text = "Check the data sets against their checksums."
     parser = argparse.ArgumentParser(prog="autograder data", description=text)
-    parser.add_argument("root", nargs="?", type=Path, default=ROOT, metavar="FOLDER", help="the course's folder")
+    parser.add_argument("root", nargs="?", type=Path, default=ROOT, metavar="FOLDER", help="a course")
     root = parser.parse_args(argv).root
     problems = check_data(root)
     for problem in problems:
         print(problem, file=sys.stderr)
     if problems:
-        print(f"{len(problems)} problems with the data sets.", file=sys.stderr)
+        print(f"{len(problems)} problem{'s' * (len(problems) > 1)} with the data sets.", file=sys.stderr)
         return WRONG_COURSE_OR_COMMAND
     count = len((root / FOLDER / SUMS).read_text(encoding="utf-8").splitlines())
     print(f"All {count} files of the data sets are as they should be.")

@@ -2,7 +2,7 @@
 
     python -m autograder export FOLDER ASSIGNMENT [--gradescope DIR] [--csv FILE]
 
-`FOLDER` is the nbgrader course folder. The CSV holds what counts in the end: manual points and late penalties as nbgrader has them, an exercise a column.
+`FOLDER` is the nbgrader course folder. The CSV holds what counts in the end, manual points and late penalties too; an exercise a column.
 """
 
 from __future__ import annotations
@@ -34,10 +34,16 @@ def read_reports(folder: Path, assignment: str) -> dict[str, Report]:
         found[student] = (
             report
             if known is None
-            else dataclasses.replace(known, exercises=known.exercises + report.exercises, notes=tuple(dict.fromkeys(known.notes + report.notes)))
+            else dataclasses.replace(
+                known,
+                exercises=known.exercises + report.exercises,
+                notes=tuple(dict.fromkeys(known.notes + report.notes)),
+            )
         )
     if not found:
-        raise CourseError(f"holds no reports on {assignment}: run `nbgrader autograde {assignment}` first", folder / "reports")
+        raise CourseError(
+            f"holds no reports on {assignment}: run `nbgrader autograde {assignment}` first", folder / "reports"
+        )
     return found
 
 
@@ -72,7 +78,9 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
     for row in [header, *rows]:
-        writer.writerow([f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value for value in row])
+        writer.writerow(
+            [f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value for value in row]
+        )
     return out.getvalue()
 
 
@@ -86,7 +94,9 @@ def gradebook_rows(folder: Path, assignment: str) -> tuple[list[str], list[list[
         except MissingEntry:
             raise CourseError(f"knows no assignment {assignment}", folder / "gradebook.db") from None
         cells = [
-            (notebook.name, cell.name) for notebook in found.notebooks for cell in sorted(notebook.graded_cells, key=lambda cell: str(cell.name))
+            (notebook.name, cell.name)
+            for notebook in found.notebooks
+            for cell in sorted(notebook.grade_cells, key=lambda cell: str(cell.name))
         ]
         header = [
             "student_id",
@@ -100,7 +110,11 @@ def gradebook_rows(folder: Path, assignment: str) -> tuple[list[str], list[list[
         ]
         rows: list[list[object]] = []
         for submission in sorted(gradebook.assignment_submissions(assignment), key=lambda s: str(s.student.id)):
-            scores = {(notebook.name, grade.name): grade.score for notebook in submission.notebooks for grade in notebook.grades}
+            scores = {
+                (notebook.name, grade.name): grade.score
+                for notebook in submission.notebooks
+                for grade in notebook.grades
+            }
             student = submission.student
             penalty = min(submission.late_submission_penalty or 0.0, submission.score)
             rows.append(
@@ -123,7 +137,10 @@ def main(arguments: argparse.Namespace) -> int:
     folder: Path = arguments.folder
     if arguments.gradescope:
         for student, report in read_reports(folder, arguments.assignment).items():
-            write_whole(arguments.gradescope / student / "results.json", json.dumps(gradescope(report), indent=2, ensure_ascii=False) + "\n")
+            write_whole(
+                arguments.gradescope / student / "results.json",
+                json.dumps(gradescope(report), indent=2, ensure_ascii=False) + "\n",
+            )
         print(f"written: {arguments.gradescope}/<student>/results.json")
     if arguments.csv:
         write_whole(arguments.csv, table(*gradebook_rows(folder, arguments.assignment)))

@@ -1,7 +1,8 @@
 """`nbgrader autograde` with our engine in place of the kernel: `configure(c)` in nbgrader_config.py puts these parts in.
 
-Reading (`LenientExporter`), `RebuildNotebook`, then nbgrader's own checks; `GradeNotebook` where nbgrader runs `Execute`; nbgrader's own `SaveAutoGrades`
-and late penalties; `SaveNotes`. nbgrader takes a graded cell without output for full marks and one with a warning for none, so each gets an explicit score.
+Reading (`LenientExporter`), `RebuildNotebook`, then nbgrader's own checks; `GradeNotebook` where nbgrader runs `Execute`; nbgrader's own
+`SaveAutoGrades` and late penalties; `SaveNotes`. nbgrader takes a graded cell without output for full marks and one with a warning for none, so each
+gets an explicit score.
 """
 
 from __future__ import annotations
@@ -118,7 +119,7 @@ class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 class GradeNotebook(NbGraderPreprocessor):  # type: ignore[misc]
-    """Takes the place of Execute: grades the notebook's exercises behind the walls and writes score and messages as the outputs of the graded cells."""
+    """Takes the place of Execute: grades the exercises behind the walls, and writes score and messages as the outputs of the graded cells."""
 
     course_root = Unicode("", help="the course's own folder; where the package is installed, if not given").tag(config=True)
     walls = Unicode("", help="full or strong; by default full where bubblewrap works, else strong").tag(config=True)

@@ -1,7 +1,7 @@
 """Whatever notebook was handed in, as one that nbgrader can record: its own cells back in their places, the student's cells as they are.
 
-nbgrader stops, or silently gives no mark or full marks, on deleted, copied or relabelled cells. So the student's file is read leniently, as data; of each
-cell only kind, source and label count; and labels, points and flags are those of the release.
+nbgrader stops, or silently gives no mark or full marks, on deleted, copied or relabelled cells. So the student's file is read leniently, as data;
+of each cell only kind, source and label count; and labels, points and flags are those of the release.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def read_notebook(path: Path, folder: Path) -> tuple[list[HandedIn], list[str]]:
             return [], [f"{path.name} is a link to a file outside the submission; it was not followed"]
         if path.stat().st_size > MAX_NOTEBOOK:
             return [], [
-                f"{path.name} has {path.stat().st_size >> 20} MB, more than the {MAX_NOTEBOOK >> 20} MB that are read: clear its outputs and hand it in again"
+                f"{path.name} has {path.stat().st_size >> 20} MB, more than the {MAX_NOTEBOOK >> 20} MB that are read: clear its outputs"
             ]
         data = json.loads(path.read_bytes().decode("utf-8-sig", "replace"))
     except OSError as error:
@@ -109,7 +109,9 @@ def read_notebook(path: Path, folder: Path) -> tuple[list[HandedIn], list[str]]:
         cells = [cell for sheet in data["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells") or []]
         notes.append(f"{path.name} is in an old notebook format; it was read all the same")
     if path.stat().st_size > LARGE:
-        notes.append(f"{path.name} has {path.stat().st_size >> 20} MB, most of it outputs, which grading does not need; they were left out")
+        notes.append(
+            f"{path.name} has {path.stat().st_size >> 20} MB, most of it outputs, which grading does not need; they were left out"
+        )
     if not isinstance(cells, list):
         return [], [*notes, f"{path.name} holds no cells"]
     found = [_handed_in(cell, number) for number, cell in enumerate(cells, 1) if isinstance(cell, dict)]
@@ -126,7 +128,9 @@ def _handed_in(cell: dict[str, Any], number: int) -> HandedIn:
     about = about.get("nbgrader") if isinstance(about, dict) else None
     label = about.get("grade_id") if isinstance(about, dict) else None
     kind = cell.get("cell_type")
-    text = (source if isinstance(source, str) else "").encode("utf-8", "replace").decode()  # lone surrogates cannot be written again
+    text = (
+        (source if isinstance(source, str) else "").encode("utf-8", "replace").decode()
+    )  # lone surrogates cannot be written again
     return HandedIn(
         kind if kind in ("code", "markdown") else "raw",
         text,
@@ -153,12 +157,16 @@ def rebuild(handed_in: Sequence[HandedIn], released: Sequence[Released]) -> Rebu
             built.cells.append(_plain(one, one.kind))
         elif place.answer or place.task:
             if one.kind != place.kind:
-                built.notes.append(f"cell {one.number} ({place.name}) had become a {one.kind} cell; it was read as {place.kind}")
+                built.notes.append(
+                    f"cell {one.number} ({place.name}) had become a {one.kind} cell; it was read as {place.kind}"
+                )
             built.cells.append(_labelled(one.source if place.answer else place.source, place, one.number))
         else:
             edited = one.source.strip() not in (without_hidden(place.source).strip(), place.source.strip())
             if edited and place.kind == "code":
-                built.notes.append(f"cell {one.number} ({place.name}) belongs to the course and had been edited; the course's text was put back")
+                built.notes.append(
+                    f"cell {one.number} ({place.name}) belongs to the course and had been edited; the course's text was put back"
+                )
                 if defined[one.number]:
                     built.cells.append(_plain(one, "code"))
             built.cells.append(_labelled(place.source, place, one.number))
@@ -185,19 +193,28 @@ def _note_labels(handed_in: Sequence[HandedIn], chosen: dict[int, Released], not
     moved = [cell.name for number, cell in chosen.items() if by_number[number].label != cell.name]
     if moved:
         notes.append(f"answers that are not in the cells made for them were found by name: {', '.join(moved)}")
-    changed = [cell.name for number, cell in chosen.items() if cell.name not in moved and by_number[number].claims != cell.claims]
+    changed = [
+        cell.name
+        for number, cell in chosen.items()
+        if cell.name not in moved and by_number[number].claims != cell.claims
+    ]
     if changed:
         notes.append(f"points or kinds of cells had been changed and were put back: {', '.join(changed[:12])}")
 
 
-def _add_missing(built: Rebuilt, released: Sequence[Released], present: set[str], handed_in: Sequence[HandedIn]) -> None:
+def _add_missing(
+    built: Rebuilt, released: Sequence[Released], present: set[str], handed_in: Sequence[HandedIn]
+) -> None:
     before: str | None = None
     missing = []
     for cell in released:
         if cell.name not in present and (cell.grade or cell.solution or cell.task or cell.kind == "code"):
             missing.append(cell)
             labels = [made["metadata"].get("nbgrader", {}).get("grade_id") for made in built.cells]
-            built.cells.insert(labels.index(before) + 1 if before in labels else len(labels) if before else 0, _labelled(cell.source, cell, 0))
+            built.cells.insert(
+                labels.index(before) + 1 if before in labels else len(labels) if before else 0,
+                _labelled(cell.source, cell, 0),
+            )
             before = cell.name
         elif cell.name in present:
             before = cell.name
@@ -222,7 +239,7 @@ def _code(kind: str) -> dict[str, Any]:
 
 
 def renamed(expected: str, names: Sequence[str], others: Sequence[str]) -> str | None:
-    """The file among `names` that is the notebook `expected` under another name, as browsers, mail and students rename: `basics (1)`, `lee_basics_final`.
+    """The file among `names` that is the notebook `expected` under another name, as browsers and students rename: `basics (1)`, `lee_basics_final`.
 
     Files named as one of the `others` that are expected are those. Where nothing else is expected, the only file is it.
     """

@@ -1,8 +1,8 @@
 """`python -m autograder serve SELECTOR …`: a warm engine that grades notebooks' cells, a JSON line in, a JSON line out.
 
 For nbgrader's run and for a student's kernel, which must not import what students wrote and cannot wait for torch each time. The first line it
-writes says what it grades; each request is `{"topic", "name", "shown", "cells": [[number, source], …], "only": […] or null, "seed": N or null}`, its answer
-`{"report": …}` or `{"error": "…"}`. It ends when its input does.
+writes says what it grades; each request is `{"topic", "name", "shown", "cells": [[number, source], …], "only": […] or null, "seed": N or null}`, its
+answer `{"report": …}` or `{"error": "…"}`. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def _say(out: TextIO, message: dict[str, Any]) -> None:
 def answer(engine: Engine, request: dict[str, Any]) -> Report:
     """Grade one notebook.
 
-    Where its file cannot be loaded as a whole (one definition raises), each exercise is graded with its own part of the cells: a definition costs only what needs it.
+    Where its file cannot be loaded as a whole (one definition raises), each exercise is graded with its own part of the cells: a definition costs
+    only what needs it.
     """
     key, shown = str(request["topic"]), str(request["shown"])
     topic = next((t for t in engine.course.topics if t.key == key), None)

@@ -284,10 +284,8 @@ def brief(value: Any) -> str:
     """A value in a few words, for the call line of a message: shapes and classes, no contents."""
     if isinstance(value, torch.Tensor):
         return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}"
-    if isinstance(value, bool | int | float | type(None)):
+    if isinstance(value, bool | type(None)):
         return repr(value)
-    if isinstance(value, str | os.PathLike):
-        return repr(str(value))[:60]
     if isinstance(value, list | tuple | dict):
         return f"{type(value).__name__} of {len(value)}"
     return type(value).__name__[:40]

@@ -26,6 +26,7 @@ import resource
 import secrets
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -311,43 +312,78 @@ def succeeded(attack: Attack, found: dict[str, Any]) -> list[str]:
     return [*ways, *(f"points for {name}" for name in more), *found["seen"], *found["left"]]
 
 
+def outlives_the_zygote(engine: Any) -> bool:
+    """Whether a busy worker lives on when the zygote is killed, its grader still holding the channel."""
+    from autograder.channel import dumps
+
+    process = engine.spawner.connect().spawn()
+    zygote = int(Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[1])
+    process.channel.send(dumps({"op": "load", "name": "x.py", "source": "while True: pass", "blocked": [], "begin": 0, "token": "x", "cpu": 60}))
+    time.sleep(0.2)
+    os.kill(zygote, signal.SIGKILL)
+    ended, _, _ = select.select([process.pidfd], [], [], 5)
+    if not ended:
+        signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
+    shutil.rmtree(Path(process.scratch).parent, ignore_errors=True)  # the zygote's task
+    return not ended
+
+
+def waits_for_no_reader(engine: Any) -> str:
+    """How sending ends where the worker has stopped and reads nothing."""
+    import torch
+    from autograder.channel import ChannelError, dumps
+
+    process = engine.spawner.connect().spawn()
+    signal.pidfd_send_signal(process.pidfd, signal.SIGSTOP)
+    try:
+        process.channel.send(dumps(torch.zeros(1 << 22)), time.monotonic() + 0.5)
+    except ChannelError as error:
+        return type(error).__name__
+    finally:
+        process.end()
+    return "sent"
+
+
 def main() -> None:
     from autograder import engine, sandbox, zygote
     from autograder.course import Course
+    from autograder.model import CourseError, EngineError
 
     zygote.one_thread()
     setting = json.loads(Path(sys.argv[1]).read_text())
     ground = Ground(Path(setting["ground"]))
     # So that what is ended by the clock is ended soon; the limits themselves are the engine's.
-    sandbox.LOAD_SECONDS, sandbox.PATIENCE = 2, 4
+    sandbox.LOAD_SECONDS, sandbox.PATIENCE = 2, 2
     course = Course.at(ground.course)
-    found: dict[str, Any] = {}
     memory: list[int] = []
 
     def use(running: Any) -> int:
+        results["walls"] = running.walls
+        if names == ["zygote"]:
+            results["outlived"] = outlives_the_zygote(running)
+            return 0
         watch = Watch(ground, running.spawner)
         try:
+            results["no_reader"] = waits_for_no_reader(running)
             for attack in read_attacks():  # not before the zygote is there: it would have them in its memory
-                if attack.name in names:
-                    print(f"{attack.name} ...", end=" ", file=sys.stderr, flush=True)
+                needed = set(attack.constants.get("ONLY", ())) - {wall}
+                if attack.name in names and needed <= set(running.walls):
                     results[attack.name] = grade(running, watch, attack)
-                    print(results[attack.name]["seconds"], file=sys.stderr, flush=True)
         finally:
             watch.close()
         memory.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)  # of grader children: zygote and workers are not reaped yet
+        results["memory"] = max(memory)
         return 0
 
+    found: dict[str, Any] = {}
     for key, names in setting["runs"].items():
         level, _, wall = key.partition(" without ")
         results: dict[str, Any] = {}
         found[key] = results
         try:
             engine.run(course, course.topics, engine.Options(level, others=True, without=frozenset({wall} if wall else ())), use)
-        except Exception as error:
-            found[key] = {"error": f"{type(error).__name__}: {error}"}
-    found["memory"] = max(memory)
-    own, children = resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)
-    found["cpu"] = own.ru_utime + own.ru_stime + children.ru_utime + children.ru_stime
+        except (CourseError, EngineError) as error:
+            results["refused"] = str(error)
     Path(setting["out"]).write_text(json.dumps(found, indent=1))
 
 

@@ -20,8 +20,8 @@ MISSING = [name for name in PROGRAMS if shutil.which(name) is None]
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 CONTROL, SHIFT, ENTER, RELEASE = "\ue009", "\ue008", "\ue007", "\ue000"
 OPTIONS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1400",
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1400",
 ]  # fmt: skip
 
 

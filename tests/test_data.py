@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from autograder.data import check_data, main
 
 COURSE = Path(__file__).resolve().parent.parent
@@ -63,7 +64,7 @@ def test_a_damaged_file_is_named(course, capsys):
     assert main([str(course)]) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert captured.err.endswith("\n1 problems with the data sets.\n")
+    assert captured.err.endswith("\n1 problem with the data sets.\n")
 
 
 def test_changed_line_endings_are_damage(course):

@@ -9,16 +9,16 @@ PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 
 LAYERS = [
     ["__init__", "model", "kernel"],
-    ["source", "channel", "figures", "without", "surroundings", "seccomp", "data", "explain"],
+    ["source", "channel", "figures", "without", "surroundings", "seccomp", "data", "explain", "cells", "client", "notebook_text"],
     ["checks", "probes", "bubblewrap"],
     ["walls", "course"],
     ["worker"],
     ["zygote"],
     ["sandbox"],
-    ["portable", "messages", "calibrate"],
-    ["levels", "plugin"],
-    ["engine"],
-    ["report", "verify"],
+    ["portable", "messages", "calibrate", "notebooks", "examples", "notebook"],
+    ["levels", "plugin", "rebuild", "release", "bundle", "exports"],
+    ["engine", "nbgrader_bridge"],
+    ["report", "verify", "serve"],
     ["cli"],
     ["__main__"],
 ]

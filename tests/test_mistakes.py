@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from autograder.course import Course
 from autograder.engine import Engine, Options, SourceFile, Submission, run
 from autograder.verify import read_variants, with_variant
@@ -114,23 +115,23 @@ FUNDAMENTALS = rows(
     (3, "creating/make_vector", "keeps_ints", "int64 | float32"),
     (3, "creating/make_matrix", "keeps_ints", "int64 | float32"),
     (4, "numpy_bridge/from_array", "keeps_dtype", "from_numpy keeps NumPy's dtype | .type(torch.float32)"),
-    (7, "operations/products", "twice_elementwise", "element-wise product | @"),
+    (7, "operations/products", "twice_elementwise", "both results are the element-wise product"),
     (7, "shapes/fix_matmul", "element_wise", "element-wise product; the matrix product was asked for"),
-    (8, "shapes/fix_matmul", "plain", "inner sizes"),
+    (8, "shapes/fix_matmul", "plain", "the inner sizes 2 and 4 must be equal | transpose"),
     (9, "shapes/to_rows", "view", "view needs | reshape"),
     (9, "shapes/flatten_batch", "view_of_strided", "view needs | reshape"),
     (10, "shapes/hwc_to_chw", "reshape", "permute moves axes | reshape recounts"),
     (10, "shapes/batch_to_channels_last", "reshape", "permute moves axes"),
     (11, "shapes/independent_copy_as", "reshape", "independent copy | clone()"),
-    (11, "shapes/share_memory_as", "clone", "copy"),
+    (11, "shapes/share_memory_as", "clone", "the result is a copy"),
     (11, "attributes/cast", "to", "independent copy | clone()"),
-    (12, "shapes/drop_dim", "all", "drops them all"),
+    (12, "shapes/drop_dim", "all", "drops them all | name the dim"),
     (12, "operations/row_argmax", "squeeze", "a batch of one lost its dimension"),
     (13, "shapes/drop_dim", "silent", "nothing to squeeze"),
-    (14, "shapes/add_batch_dim", "end", "end"),
-    (15, "shapes/stack_rows", "cat", "stack | cat lengthens"),
+    (14, "shapes/add_batch_dim", "end", "stands at the end | a batch dimension comes first"),
+    (15, "shapes/stack_rows", "cat", "cat lengthens a dimension, stack adds one"),
     (15, "shapes/join_columns", "stack", "stack added"),
-    (16, "operations/row_argmax", "no_dim", "one | dim=1"),
+    (16, "operations/row_argmax", "no_dim", "reads the tensor flat | dim=1"),
     (18, "numpy_bridge/from_array", "float", "from_numpy shares memory"),
     (19, "devices/on_device_of", "not_assigned", "not moved in place | x = x.to(device)"),
     (19, "devices/move_tree", "not_assigned", "not moved in place"),
@@ -193,7 +194,7 @@ CLASSIFICATION = rows(
     "02_classification",
     (5, "data/make_circles", "float_labels", "names, not amounts"),
     (6, "binary/train_step", "int_targets", ".float()"),
-    (17, "nonlinearity/softmax", "over_the_batch", "batch"),
+    (17, "nonlinearity/softmax", "over_the_batch", "over the batch"),
     (17, "multiclass/predict_probabilities", "over_the_batch", "over the batch"),
     (25, "multiclass/fit_classifier", "reseeds", "every epoch"),
     (41, "multiclass/Classifier", "softmax", "softmax is inside"),
@@ -223,14 +224,14 @@ COMPUTER_VISION = rows(
 CUSTOM_DATASETS = rows(
     "04_custom_datasets",
     (26, "loading/make_loaders", "global_seed", "shift the order"),
-    (52, "inference/predict_image", "no_batch", "batch"),
+    (52, "inference/predict_image", "no_batch", "batch of one"),
     (52, "inference/predict_image", "reshaped", "permute moves the axes"),
     (52, "dataset/image_to_tensor", "hwc", "channels first"),
     (52, "dataset/image_to_tensor", "uint8", "uint8"),
     (55, "loading/make_loaders", "test_shuffled", "test loader is shuffled"),
     (58, "folders/find_classes", "unsorted", "order of the disk"),
     (58, "dataset/PictureFolder", "string_labels", "label is a text"),
-    (59, "dataset/PictureFolder", "no_len", "len"),
+    (59, "dataset/PictureFolder", "no_len", "has no len()"),
     (59, "loading/pad_collate", "stacks", "equal size"),
     (62, "training/EarlyStopping", "alias", "shares memory with the model"),
 )
@@ -275,7 +276,8 @@ def main(path: Path) -> int:
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     path = tmp_path_factory.mktemp("mistakes") / "told.json"
-    done = subprocess.run([sys.executable, "-m", "tests.test_mistakes", str(path)], cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False)
+    command = [sys.executable, "-m", "tests.test_mistakes", str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=1800, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return json.loads(path.read_text(encoding="utf-8"))
 

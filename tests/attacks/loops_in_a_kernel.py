@@ -1,8 +1,8 @@
 """One call into torch that computes for hours, where no Python signal handler is ever run."""
 import torch
 
-EXPECT = {"descend": ("timed_out", "of CPU time")}
+EXPECT = {"double": ("timed_out", "of CPU time")}
 
 
-def descend(model, X, y, lr):
-    return torch.linalg.svd(torch.rand(6000, 6000, dtype=torch.float64))[1].sum().item()
+def double(x):
+    return torch.linalg.svd(torch.rand(6000, 6000, dtype=torch.float64))[1][:3].float()

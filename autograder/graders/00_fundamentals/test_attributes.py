@@ -42,17 +42,19 @@ def test_describes_other_shapes_and_dtypes(student):
 
 
 @in_worker
-def describe_a_result(student, x):
-    return student.describe(x.requires_grad_() * 2)["requires_grad"]
+def describe_a_part_of_a_result(student, x):
+    found = student.describe((x.requires_grad_() * 2)[:, 1:])
+    return found["requires_grad"], found["numel"]
 
 
 @check("describe", points=1, hint="x knows whether it is tracked and where it lives.")
 def test_describes_gradient_and_device(student):
     """tells whether x requires grad, and x's device"""
     compare_description(student, torch.rand(2, requires_grad=True))
-    got = describe_a_result(student, torch.rand(2, 3))
-    expect(got is not False, "requires_grad is False for a result computed from tracked tensors: not only leaves require grad.")
-    assert_equal(got, True, what="requires_grad of a result")
+    tracked, count = describe_a_part_of_a_result(student, torch.rand(2, 3))
+    expect(tracked is not False, "requires_grad is False for a result computed from tracked tensors: not only leaves require grad.")
+    assert_equal(tracked, True, what="requires_grad of a result")
+    assert_equal(count, 4, what="numel of a slice", mistakes={"The whole memory behind x was counted; x is only a part of it.": 6})
     compare_description(student, torch.empty(2, 5, device="meta"))
 
 
@@ -180,14 +182,14 @@ def test_keeps_digits_and_device(student):
 
 @check("cast", points=1, hint="Nothing about x but its dtype changes; avoid steps that need contiguous memory.")
 def test_casts_other_layouts(student):
-    """works for transposed, sliced, 0-dim and empty tensors"""
+    """works for transposed, sliced, 0-dim and empty tensors, and keeps sizes of 1"""
     for x in (torch.rand(3, 2).T, torch.rand(4, 6)[:, ::2], torch.rand(2, 3, 4).permute(2, 0, 1)):
         for dtype in (torch.float32, torch.float64):
             assert_close(student.cast(x, dtype), x.to(dtype), mistakes={
                 "The elements are in another order: x was read in memory order, not in its own.":
                     lambda x=x, dtype=dtype: x.as_strided(x.shape, torch.empty(x.shape).stride()).to(dtype)})
         expect_independent(student, x, torch.float32)
-    for x in (torch.tensor(3.5), torch.empty(0, 2)):
+    for x in (torch.tensor(3.5), torch.empty(0, 2), torch.rand(1, 3, 1)):
         for dtype in (torch.float32, torch.float64):
             assert_close(student.cast(x, dtype), x.to(dtype))
 

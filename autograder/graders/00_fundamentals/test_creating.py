@@ -334,7 +334,7 @@ def test_tracked_device(student):
            "The tensor is on the CPU, not on the device asked for: tensors are not moved in place, hold the result of .to(device).")
     assert_close(got, torch.empty(3, device="meta"))
     expect_tracked(info(got).requires_grad, info(got).is_leaf)
-    got = student.make_tracked([1, 2], dtype=torch.float64, device="meta")
+    got = student.make_tracked([1, 2], torch.float64, "meta")
     assert_close(got, torch.empty(2, dtype=torch.float64, device="meta"))
     expect_tracked(info(got).requires_grad, info(got).is_leaf)
     assert_close(student.make_tracked([0.5, 2], device="cpu"), torch.tensor([0.5, 2]))

@@ -369,7 +369,7 @@ def distances(a, b):
 @check("pairwise_distances", points=2, hint="Differences of shape (n, m, d), squared, summed over d, and the root.")
 def test_measures_every_pair(student):
     """gives the Euclidean distance of every a[i] to every b[j], shape (n, m)"""
-    for n, m, d in ((4, 6, 3), (5, 5, 2), (3, 2, 7)):
+    for n, m, d in ((4, 6, 3), (5, 5, 2), (3, 2, 7), (4, 4, 4)):
         a, b = torch.randn(n, d), torch.randn(m, d)
         assert_close(student.without("*cdist*").pairwise_distances(a, b), distances(a, b), rtol=1e-3, atol=1e-3, mistakes={
             "Those are squared distances: take the root.": distances(a, b).square(),

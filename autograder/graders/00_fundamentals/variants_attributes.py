@@ -410,6 +410,10 @@ def wrong_cast_through_float32(x, dtype):
     return x.float().to(dtype, copy=True)
 
 
+def wrong_cast_squeezes(x, dtype):
+    return x.to(dtype, copy=True).squeeze()
+
+
 def wrong_cast_forgets_the_device(x, dtype):
     return torch.empty(x.shape, dtype=dtype).copy_(x)
 

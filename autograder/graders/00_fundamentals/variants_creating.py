@@ -788,3 +788,7 @@ def wrong_make_tracked_random(values, dtype=torch.float32, device="cpu"):
 
 def wrong_make_tracked_scalars(values, dtype=torch.float32, device="cpu"):
     return [torch.tensor(float(value), dtype=dtype, device=device, requires_grad=True) for value in values]
+
+
+def wrong_make_tracked_parameters_exchanged(values, device="cpu", dtype=torch.float32):
+    return torch.tensor(values, dtype=dtype, device=device, requires_grad=True)

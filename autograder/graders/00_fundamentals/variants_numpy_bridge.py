@@ -338,3 +338,7 @@ def wrong_from_array_signed_bytes(array):
 
 def wrong_share_with_array_at_least_a_vector(array):
     return torch.from_numpy(np.atleast_1d(array))
+
+
+def wrong_share_with_array_copies_0_dim(array):
+    return torch.from_numpy(array) if array.ndim else torch.tensor(array)

@@ -1,7 +1,10 @@
 """Hidden checks of 02_classification/binary."""
 
 import math
+import random
+from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -294,7 +297,7 @@ def telling_batch(state, n, lr):
             logits, later = before(X), after(X)
         right, wrong = accuracies(logits, later, y)
         values = sorted([right, *wrong.values()])
-        if min(b - a for a, b in zip(values, values[1:], strict=False)) > 0.005:
+        if min(b - a for a, b in pairwise(values)) > 0.005:
             break
     return X, y, logits, later
 
@@ -481,11 +484,12 @@ def test_is_fixed_by_the_seed(student):
            "built; weights are drawn at construction.")
     expect(not equal(states[0], states[2]), "Two different seeds gave the same weights: the seed is not used.")
     expect(not equal(states[0], states[3]), "Twice the epochs gave the same weights: `epochs` is not used.")
-    model = student.fit_circles(X, y, 5)
     test_X, test_y = draw_circles(1000, generator)
-    # a repeated failure earns nothing here; one unlucky seed may lie well below the bar
-    if judge(model, test_X, test_y)[0] < 0.75:
-        fail(why_low(model, test_X, test_y) or "These are the weights of a model that does not tell the circles apart.")
+    for seed in (5, 6, 7):  # a repeated failure earns nothing here, but a seed may be unlucky
+        model = student.fit_circles(X, y, seed)
+        if judge(model, test_X, test_y)[0] > 0.9:
+            return
+    fail(why_low(model, test_X, test_y) or "These are the weights of a model that does not tell the circles apart.")
 
 
 def equal(a, b):

@@ -1,5 +1,8 @@
 """Hidden checks of 02_classification/boundary."""
 
+import sys
+
+import matplotlib.pyplot as plt
 import numpy as np
 import torch
 from torch import nn
@@ -33,7 +36,7 @@ def tables_fit(xx, yy, x, y):
     """Whether the tables are the meshgrid of the axes in one of the two indexings."""
     n = len(x)
     rows, columns = x[None, :].expand(n, n), y[:, None].expand(n, n)
-    return near(xx, rows) and near(yy, columns) or near(xx, rows.T) and near(yy, columns.T)
+    return (near(xx, rows) and near(yy, columns)) or (near(xx, rows.T) and near(yy, columns.T))
 
 
 def axes_of(X, resolution, before, after=None):
@@ -103,16 +106,17 @@ def test_spans_few_points(student):
 class Disc(nn.Module):
     """Two classes, logits (N,): class 1 inside a circle off the centre. Small logits, so that rounding them shows."""
 
+    calls = []
+
     def __init__(self):
         super().__init__()
         self.center = nn.Parameter(torch.tensor([2.6, 0.35]))
         self.inner = nn.Sequential(nn.Dropout(0.5), nn.Identity())
-        self.calls = []
 
     def forward(self, x):
         scaled = (x - self.center) / torch.tensor([1.0, 0.5])
         out = self.inner(0.4 * torch.tanh(6 * (0.9 - scaled.norm(dim=1))))
-        self.calls.append((any(m.training for m in self.modules()), out.requires_grad))
+        type(self).calls.append((any(m.training for m in self.modules()), out.requires_grad))
         return out
 
 
@@ -120,15 +124,16 @@ class Disc(nn.Module):
 class Wedges(nn.Module):
     """Three classes, logits (N, 3) in three unlike regions; every row has its own large offset, which argmax ignores."""
 
+    calls = []
+
     def __init__(self):
         super().__init__()
         self.weight = nn.Parameter(torch.tensor([[1.0, -2.0], [-1.5, -1.0], [0.2, 3.0]]))
         self.inner = nn.Sequential(nn.Dropout(0.5), nn.Identity())
-        self.calls = []
 
     def forward(self, x):
         out = self.inner((x - torch.tensor([1.7, 0.1])) @ self.weight.T) + 30 * torch.sin(5 * x.sum(dim=1, keepdim=True))
-        self.calls.append((any(m.training for m in self.modules()), out.requires_grad))
+        type(self).calls.append((any(m.training for m in self.modules()), out.requires_grad))
         return out
 
 
@@ -145,6 +150,7 @@ def draw(student, kind, X, y, modes, probes):
     for module, mode in zip(model.modules(), modes):
         module.training = mode
     kept = X.clone(), y.clone()
+    model.calls.clear()
     plt.close("all")
     ax = student.plot_decision_boundary(model, X, y)
     seen = {
@@ -163,8 +169,8 @@ def draw(student, kind, X, y, modes, probes):
         if isinstance(artist, PathCollection):
             xy = np.ma.filled(np.ma.asarray(artist.get_offsets(), dtype=float), np.nan)
             looks = []
-            for colors in (artist.get_facecolors(), artist.get_edgecolors()):
-                colors = np.asarray(colors, dtype=float).reshape(-1, 4)
+            for given in (artist.get_facecolors(), artist.get_edgecolors()):
+                colors = np.asarray(given, dtype=float).reshape(-1, 4)
                 looks.append(np.resize(colors, (len(xy), 4)) if len(colors) else np.zeros((len(xy), 4)))
             shapes = [float(np.abs(path.vertices).sum()) for path in artist.get_paths()]
             looks.append(np.resize(np.array(shapes or [0.0])[:, None], (len(xy), 1)))
@@ -271,7 +277,6 @@ def test_puts_the_modes_back(student):
     X, y, probes, label = a_scene("disc")
     for modes in ((True,) * 4, (False,) * 4, (True, True, False, True)):
         seen = draw(student, "disc", X, y, modes, probes)
-        expect(seen["calls"], "The model was not asked for its predictions.")
         expect(not any(training for training, _ in seen["calls"]), "Dropout was on while the regions were computed: model.eval() first.")
         expect(not any(graph for _, graph in seen["calls"]),
                "A graph was built: eval() changes layers, inference_mode() or no_grad() stops the recording.")

@@ -2,7 +2,10 @@
 
 import csv
 import math
+import random
+from pathlib import Path
 
+import numpy as np
 import torch
 
 from autograder.checks import DATASETS, assert_close, assert_equal, check, expect, fail, in_worker, raises
@@ -142,7 +145,7 @@ def test_uses_the_training_statistics(student):
     train, test = torch.randn(12, 3) * scale + shift, torch.randn(5, 3) * scale * 2 + shift + 2 * scale
     both = torch.cat([train, test])
     own = scaled(test, test)[0]
-    assert_close(student.standardize(train, test), scaled(train, test), rtol=1e-3, atol=2e-3, mistakes={
+    assert_close(pair(student.standardize(train, test)), scaled(train, test), rtol=1e-3, atol=2e-3, mistakes={
         "The test set leaked into the scaling: mean and std come from the training set alone.":
             lambda: scaled(train, test, both.mean(dim=0), both.std(dim=0)),
         "The test set was scaled by its own mean and std; one row could not even be scaled so. Use the training set's.":

@@ -1,7 +1,10 @@
 """Hidden checks of 02_classification/multiclass."""
 
 import math
+import random
+import sys
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -145,18 +148,19 @@ def test_bends_and_gives_raw_logits(student):
 
 @in_worker
 class Noisy(nn.Module):
-    """A network that works differently in the two modes; in the worker it notes how it was called."""
+    """A network that works differently in the two modes; in the worker it (or a copy) notes how it was called."""
+
+    calls = []
 
     def __init__(self):
         super().__init__()
         self.first = nn.Linear(3, 6)
         self.inner = nn.Sequential(nn.BatchNorm1d(6), nn.Dropout(0.5))
         self.last = nn.Linear(6, 4)
-        self.calls = []
 
     def forward(self, x):
         out = self.last(self.inner(torch.tanh(self.first(x))))
-        self.calls.append(([m.training for m in self.modules()], out.requires_grad))
+        type(self).calls.append(([m.training for m in self.modules()], out.requires_grad))
         return out
 
 
@@ -168,6 +172,7 @@ def predict(student, name, state, X, modes):
     for module, mode in zip(model.modules(), modes):
         module.training = mode
     kept = X.clone()
+    Noisy.calls.clear()
     function = student.predict_probabilities if name == "predict_probabilities" else student.predict_classes
     got = function(model, X)
     return got, model.calls, [m.training for m in model.modules()], model.state_dict(), torch.equal(X, kept)
@@ -215,6 +220,10 @@ def class_mistakes(z):
 
 
 def compare_prediction(name, got, z, what):
+    right = z.softmax(1) if name == "predict_probabilities" else z.argmax(1)
+    if isinstance(got, torch.Tensor) and got.shape == right.shape and len(z) > 1 and not torch.allclose(got.float(), right.float(), atol=1e-4):
+        same_rows = torch.allclose(got.float().sort(dim=0).values, right.float().sort(dim=0).values, rtol=1e-3, atol=1e-4)
+        expect(not same_rows, "The rows are right, but in another order: test data are not shuffled and must give the same answer twice.")
     if name == "predict_probabilities":
         ones = {"Every probability is 1: the softmax ran over the batch (dim 0).": lambda: torch.ones_like(z)}
         assert_close(got, z.softmax(1), rtol=1e-3, atol=1e-4, what=what,
@@ -241,7 +250,7 @@ def predicts_values(student, name):
         compare_prediction(name, got, trusted(state, X[:rows]), f"the result for {rows} sample{'s' if rows > 1 else ''} of a model in eval mode")
     for rows in (12, 1):
         got, calls, _, after, same = predict(student, name, state, X[:rows], TRAIN)
-        expect(calls and not any(any(modes) for modes, _ in calls),
+        expect(not any(any(modes) for modes, _ in calls),
                "Dropout and batch norm worked as in training while you predicted: model.eval() first.")
         compare_prediction(name, got, trusted(state, X[:rows]), "the result for a model that comes in train mode")
         expect(same, "The samples were changed.")
@@ -324,15 +333,17 @@ def test_classes_leave_no_trace(student):
 class Small(nn.Module):
     """The trusted model that is trained; in the worker it notes which rows (by their first feature) each call saw."""
 
+    seen = []
+
     def __init__(self):
         super().__init__()
         self.layers = nn.Sequential(nn.Linear(2, 16), nn.ReLU(), nn.Linear(16, 3))
         self.rest = nn.Dropout(0.0)
-        self.seen = []
 
     def forward(self, x):
         out = self.rest(self.layers(x))
-        self.seen.append((x[:, 0].detach().clone(), all(m.training for m in self.modules()), out.requires_grad))
+        if len(type(self).seen) < 500:
+            type(self).seen.append((x[:, 0].detach().clone(), all(m.training for m in self.modules()), out.requires_grad))
         return out
 
 
@@ -347,10 +358,12 @@ def fit_once(student, state, X, y, epochs, lr, batch_size, seed, modes, stale):
         for p in model.parameters():
             p.grad = torch.ones_like(p)
     steps = []
+    Small.seen.clear()
 
     def note(optimizer, args, kwargs):
         rows, training, recorded = model.seen[-1] if model.seen else (torch.zeros(0), True, True)
-        grads = [torch.zeros_like(p) if p.grad is None else p.grad.clone() for p in model.parameters()]
+        held = [p for group in optimizer.param_groups for p in group["params"]]
+        grads = [torch.zeros_like(p) if p.grad is None else p.grad.clone() for p in held]
         if len(steps) < 60:
             steps.append((rows, training, recorded, torch.cat([g.flatten() for g in grads])))
 
@@ -470,7 +483,7 @@ def test_deals_batches_anew(student):
         fail(f"{n} samples in batches of {size} make {per_epoch} steps per epoch; there were more or fewer.")
     table = {round(float(v), 3): i for i, v in enumerate(X[:, 0])}
     batches = [[table.get(round(float(v), 3), -1) for v in rows] for rows in seen]
-    orders = [sum(batches[e * per_epoch:(e + 1) * per_epoch], []) for e in range(epochs)]
+    orders = [[i for batch in batches[e * per_epoch:(e + 1) * per_epoch] for i in batch] for e in range(epochs)]
     for order in orders:
         expect(sorted(order) == list(range(n)), "In an epoch some samples came twice and others not at all.")
     expect(all(sorted(map(len, batches[e * per_epoch:(e + 1) * per_epoch])) == [3, 4, 4] for e in range(epochs)),
@@ -628,8 +641,7 @@ def test_spirals_are_fixed_by_the_seed(student):
            "built; weights are drawn at construction.")
     expect(not equal(states[0], states[2]), "Two different seeds gave the same weights: the seed is not used.")
     test_X, test_y = draw_spirals(200, generator)
-    # a repeated failure earns nothing here; one unlucky seed may lie well below the bar
-    if judge(models[0], test_X, test_y)[0] < 0.7:
+    if max(judge(model, test_X, test_y)[0] for model in models) < 0.8:  # a repeated failure earns nothing here
         fail(why_low(models[0], test_X, test_y) or "These are the weights of a model that does not tell the spirals apart.")
 
 

@@ -2,9 +2,10 @@
 
 import numpy as np
 import torch
-from autograder.checks import says
 from torch import nn
 from torch.nn import functional as F
+
+from autograder.checks import says
 
 # --------------------------------------------------------------------------------------------------- CircleClassifier
 
@@ -675,6 +676,45 @@ def wrong_fit_circles_straight(X, y, seed, epochs=300):
 def wrong_fit_circles_sigmoid(X, y, seed, epochs=300):
     torch.manual_seed(seed)
     return _train(_Net(16, out=nn.Sigmoid), X, y, epochs)
+
+
+@says("BCEWithLogitsLoss")
+def wrong_fit_circles_bce_on_logits(X, y, seed, epochs=300):
+    torch.manual_seed(seed)
+    model = _Net(16)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(epochs):
+        loss = nn.BCELoss()(model(X), y.float())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+@says(".float()")
+def wrong_fit_circles_int_targets(X, y, seed, epochs=300):
+    torch.manual_seed(seed)
+    model = _Net(16)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(epochs):
+        loss = nn.BCEWithLogitsLoss()(model(X), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
+
+
+@says("same shape")
+def wrong_fit_circles_column_against_row(X, y, seed, epochs=300):
+    torch.manual_seed(seed)
+    model = _Net(16, column=True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    for _ in range(epochs):
+        loss = nn.BCEWithLogitsLoss()(model(X), y.float())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return model
 
 
 @says("able to be negative")

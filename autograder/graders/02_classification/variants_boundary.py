@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 import torch
+
 from autograder.checks import says
 
 # ---------------------------------------------------------------------------------------------------------- make_grid
@@ -261,8 +262,12 @@ def wrong_plot_decision_boundary_one_color(model, X, y):
 
 
 def wrong_plot_decision_boundary_colored_by_prediction(model, X, y):
-    guess = model(X).detach()
-    model.calls.pop()
+    before = [(m, m.training) for m in model.modules()]
+    model.eval()
+    with torch.no_grad():
+        guess = model(X)
+    for m, mode in before:
+        m.training = mode
     guess = (guess >= 0).long() if guess.ndim == 1 else guess.argmax(1)
     return _draw(*_labels(model, X), X, guess)
 

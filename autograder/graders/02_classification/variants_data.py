@@ -6,6 +6,7 @@ import random
 
 import numpy as np
 import torch
+
 from autograder.checks import says
 
 # ------------------------------------------------------------------------------------------------------- make_circles

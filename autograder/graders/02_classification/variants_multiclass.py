@@ -2,10 +2,11 @@
 
 import numpy as np
 import torch
-from autograder.checks import says
 from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
+
+from autograder.checks import says
 
 # --------------------------------------------------------------------------------------------------------- Classifier
 
@@ -195,9 +196,6 @@ def right_predict_probabilities_row_by_row(model, X):
     still = copy.deepcopy(model).eval()
     with torch.inference_mode():
         rows = [torch.softmax(still(x.unsqueeze(0)), 1) for x in X]
-    calls = getattr(model, "calls", None)
-    if calls is not None:
-        calls += still.calls
     return torch.cat(rows)
 
 
@@ -226,6 +224,12 @@ def wrong_predict_probabilities_over_the_batch(model, X):
 @says("logits")
 def wrong_predict_probabilities_logits(model, X):
     return _predict(model, X, lambda z: z)
+
+
+@says("same answer twice")
+def wrong_predict_probabilities_shuffled(model, X):
+    g = torch.Generator().manual_seed(0)
+    return _predict(model, X[torch.randperm(len(X), generator=g)], lambda z: z.softmax(1))
 
 
 @says("sigmoid")
@@ -387,6 +391,12 @@ def wrong_predict_classes_column(model, X):
 
 def wrong_predict_classes_list(model, X):
     return _predict(model, X, lambda z: z.argmax(1).tolist())
+
+
+@says("same answer twice")
+def wrong_predict_classes_shuffled(model, X):
+    g = torch.Generator().manual_seed(0)
+    return _predict(model, X[torch.randperm(len(X), generator=g)], lambda z: z.argmax(1))
 
 
 @says("smallest")

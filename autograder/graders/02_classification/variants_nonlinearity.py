@@ -4,9 +4,10 @@ import math
 
 import numpy as np
 import torch
-from autograder.checks import says
 from torch import nn
 from torch.nn import functional as F
+
+from autograder.checks import says
 
 # --------------------------------------------------------------------------------------------------------------- relu
 

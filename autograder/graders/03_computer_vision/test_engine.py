@@ -47,6 +47,8 @@ DEVICE = (
     "A batch on the CPU met a model (or predictions) on another device. Move pictures and labels, and keep the result: "
     "X, y = X.to(device), y.to(device)."
 )
+EVAL_ALL = "The model was trained in eval mode: call model.train() first."
+EVAL_LATER = "From the second epoch on the model was trained in eval mode: switch back to train mode at the top of each epoch."
 ON_TRAIN = "You measured on the training set: the test numbers come from the test loader."
 
 
@@ -232,7 +234,7 @@ def _batch_means(rows):
 class _Run:
     """The grader's own epochs: rows of (loss, how many right, size) of each pass, and the state after each epoch."""
 
-    def __init__(self, state, datas, plan, epochs=1, *, forget=True, softmax=False, eval_from=None, mixed_up=False, test_train_mode=False):
+    def __init__(self, state, datas, plan, epochs=1, *, forget=True, softmax=False, eval_from=None, test_train_mode=False):
         model = _model(state)
         self.loss_fn = _loss_fn(plan)
         optimizer = getattr(torch.optim, plan.get("optimizer", "SGD"))(model.parameters(), **plan.get("options", {"lr": 0.2}))
@@ -256,7 +258,7 @@ class _Run:
             self.train.append(rows)
             self.after.append(later)
             if len(loaders) > 1:
-                self.test.append(self.measure(model, loaders[0] if mixed_up else loaders[1], test_train_mode))
+                self.test.append(self.measure(model, loaders[1], test_train_mode))
             self.states.append(_copy(model))
 
     def row(self, out, y):
@@ -347,6 +349,17 @@ def _check_state(got, want, mistakes, what="the model afterwards"):
     assert_close(got, want, what=what, rtol=1e-3, atol=1e-4, mistakes=mistakes)
 
 
+def _common(state, datas, plan, epochs=1, pick=lambda ours: ours.states[-1]):
+    """What the commonest slips of a loop give, by what to say of them."""
+    return {
+        ADD_UP: lambda: pick(_Run(state, datas, plan, epochs, forget=False)),
+        SOFTMAX: lambda: pick(_Run(state, datas, plan, epochs, softmax=True)),
+        EVAL_ALL: lambda: pick(_Run(state, datas, plan, epochs, eval_from=0)),
+        EVAL_LATER: lambda: pick(_Run(state, datas, plan, epochs, eval_from=1)),
+        "All pictures went into one update: make one per batch.": lambda: pick(_Run(state, datas, plan | {"batch": 99}, epochs)),
+    }
+
+
 def _on_device(student, name, datas, state, want):
     """`want` is what the answer must be near to; only a mix of devices fails."""
     answer = run_on_pretended_device(student, name, state, [list(data) for data in datas], 1)
@@ -374,11 +387,8 @@ def test_train_epoch_updates_once_per_batch(student):
     _moved(state, out)
     plan = {}
     ours = _Run(state, [data], plan)
-    whole = {"batch": 14}
     _check_state(out["state"], ours.states[0], {
-        ADD_UP: lambda: _Run(state, [data], plan, forget=False).states[0],
-        SOFTMAX: lambda: _Run(state, [data], plan, softmax=True).states[0],
-        "All pictures went into one update: make one per batch.": lambda: _Run(state, [data], whole).states[0],
+        **_common(state, [data], plan),
         "Only the first batch was used.": lambda: _Run(state, [[t[:4] for t in data]], plan).states[0],
         "The last, smaller batch was left out.": lambda: _Run(state, [[t[:12] for t in data]], plan).states[0],
         "Two rounds were made through the loader; one is asked for.": lambda: _Run(state, [data], plan, 2).states[1],
@@ -391,10 +401,9 @@ def test_train_epoch_forgets_old_gradients(student):
     state, data = _state(), _data()
     plan = {"grads": _grads(state)}
     out = _run(student, "train_epoch", state, [data], plan)
+    _moved(state, out)
     _check_state(out["state"], _Run(state, [data], {}).states[0], {
-        OLD: lambda: _zeroed_after(state, data, plan),
-        ADD_UP: lambda: _Run(state, [data], plan, forget=False).states[0],
-    })
+        OLD: lambda: _zeroed_after(state, data, plan), **_common(state, [data], plan)})
 
 
 def _zeroed_after(state, data, plan):
@@ -416,12 +425,12 @@ def test_train_epoch_uses_the_given_tools(student):
     state, data = _state(), _data()
     plan = {"optimizer": "Adam", "options": {"lr": 0.05}, "smoothing": 0.3, "seeds": [7], "device_object": True}
     out = _run(student, "train_epoch", state, [data], plan)
+    _moved(state, out)
     ours = _Run(state, [data], plan)
     _check_state(out["state"], ours.states[0], {
         "This is a loss function of your own: use the one you were given.": lambda: _Run(state, [data], plan | {"smoothing": 0.0}).states[0],
         "This is plain SGD: use the optimiser you were given.": lambda: _Run(state, [data], plan | {"optimizer": "SGD"}).states[0],
-        ADD_UP: lambda: _Run(state, [data], plan, forget=False).states[0],
-        SOFTMAX: lambda: _Run(state, [data], plan, softmax=True).states[0],
+        **_common(state, [data], plan),
     })
     _check_mean(out["answer"], "loss", ours.train[0])
     expect(out["same_data"], "the data you were given was changed")
@@ -436,6 +445,8 @@ def test_train_epoch_returns_the_mean_loss(student):
     _check_mean(out["answer"], "loss", ours.train[0], {
         "These are the losses after each update: keep the ones that backward() starts from.": _numbers(ours.after[0])["loss"],
         "This is the loss of the finished model; each batch is measured before its update.": _numbers(_measured(ours.states[0], data, {}))["loss"],
+        **_common(state, [data], {}, pick=lambda ours: _numbers(ours.train[0])["loss"]),
+        "The loss is that of a model that does not change from batch to batch.": _numbers(_measured(state, data, {}, training=True))["loss"],
     })
 
 
@@ -450,7 +461,9 @@ def test_train_epoch_returns_the_accuracy(student):
             break
     out = _run(student, "train_epoch", state, [data], {})
     _check_mean(out["answer"], "accuracy", rows, {
-        "These are predictions after each update: count those that the loss was computed from.": _numbers(ours.after[0])["accuracy"]})
+        "These are predictions after each update: count those that the loss was computed from.": _numbers(ours.after[0])["accuracy"],
+        **_common(state, [data], {}, pick=lambda ours: _numbers(ours.train[0])["accuracy"]),
+    })
 
 
 @check("train_epoch", hint="model.train() at the top switches every submodule.")
@@ -462,8 +475,8 @@ def test_train_epoch_works_in_train_mode(student):
         out = _run(student, "train_epoch", state, [data], {"modes": modes})
         if any(not (whole and norm) for whole, norm, *_ in out["calls"]):
             fail("A forward pass ran in eval mode: call model.train() before the first batch.")
-        _check_state(out["state"], want, {"The model was trained in eval mode: call model.train() first.":
-                                          lambda: _Run(state, [data], {}, eval_from=0).states[0]})
+        _moved(state, out)
+        _check_state(out["state"], want, _common(state, [data], {}))
         expect(all(out["modes"]), "train_epoch leaves the model, every submodule included, in train mode.")
 
 
@@ -471,10 +484,11 @@ def test_train_epoch_works_in_train_mode(student):
 def test_train_epoch_moves_the_batches(student):
     """moves pictures and labels to the device"""
     state, data = _state(), _data()
-    want = _numbers(_Run(state, [data], {}).train[0])
-    answer = _pair(_run(student, "train_epoch", state, [data], {})["answer"])
-    assert_close(float(answer["loss"]), want["loss"], what="loss", rtol=1e-4)
-    _on_device(student, "train_epoch", [data], state, want)
+    rows = _Run(state, [data], {}).train[0]
+    answer = _run(student, "train_epoch", state, [data], {})["answer"]
+    for key in ("loss", "accuracy"):
+        _check_mean(answer, key, rows, _common(state, [data], {}, pick=lambda ours, key=key: _numbers(ours.train[0])[key]))
+    _on_device(student, "train_epoch", [data], state, _numbers(rows))
 
 
 # ---------------------------------------------------------------------------------------------------- evaluate
@@ -548,7 +562,9 @@ def test_evaluate_moves_the_batches(student):
     """moves pictures and labels to the device"""
     state, data = _state(), _data()
     rows = _measured(state, data, {})
-    _check_mean(_run(student, "evaluate", state, [data], {})["answer"], "loss", rows)
+    answer = _run(student, "evaluate", state, [data], {})["answer"]
+    _check_mean(answer, "loss", rows)
+    _check_mean(answer, "accuracy", rows)
     _on_device(student, "evaluate", [data], state, _numbers(rows))
 
 
@@ -596,11 +612,7 @@ def test_fit_trains_every_epoch(student):
     _moved(state, out)
     ours = _Run(state, datas, PLAN, 3)
     _check_state(out["state"], ours.states[-1], {
-        "From the second epoch on the model was trained in eval mode: switch back to train mode at the top of each epoch.":
-            lambda: _Run(state, datas, PLAN, 3, eval_from=1).states[-1],
-        "The model was trained in eval mode.": lambda: _Run(state, datas, PLAN, 3, eval_from=0).states[-1],
-        ADD_UP: lambda: _Run(state, datas, PLAN, 3, forget=False).states[-1],
-        SOFTMAX: lambda: _Run(state, datas, PLAN, 3, softmax=True).states[-1],
+        **_common(state, datas, PLAN, 3),
         "Only one epoch was trained.": lambda: ours.states[0],
         "You trained on the test set.": lambda: _Run(state, [datas[1], datas[0]], PLAN | {"seeds": [None, 3]}, 3).states[-1],
     })
@@ -649,7 +661,7 @@ def test_fit_lists_one_number_per_epoch(student):
         ours = _Run(state, datas, plan, epochs)
         for key in KEYS:
             _series(out["answer"], key, epochs)
-        _check_state(out["state"], ours.states[-1] if epochs else state, {})
+        _check_state(out["state"], ours.states[-1] if epochs else state, _common(state, datas, plan, epochs) if epochs else {})
         if epochs:
             assert_close(_series(out["answer"], "test_loss", epochs), [_numbers(r)["loss"] for r in ours.test], what="test_loss", rtol=1e-3)
 
@@ -666,7 +678,8 @@ def test_fit_measures_without_a_graph(student):
     expect(out["recording"], "gradient recording is still off after the call: use `with`, which switches it on again.")
     expect(out["same_data"], "the data you were given was changed.")
     expect(not out["drew"], "the global random state was changed; fit has no seed, so leave it alone.")
-    _check_state(out["state"], _Run(state, datas, PLAN, 3).states[-1], {})
+    _moved(state, out)
+    _check_state(out["state"], _Run(state, datas, PLAN, 3).states[-1], _common(state, datas, PLAN, 3))
 
 
 @check("fit", hint="Note the modes before the first epoch, write them back after the last.")
@@ -676,7 +689,8 @@ def test_fit_puts_the_modes_back(student):
     want = _Run(state, datas, PLAN, 3).states[-1]
     for modes in ([False] * 7, [True] * 7, ODD_MODES):
         out = _run(student, "fit", state, datas, PLAN | {"modes": modes})
-        _check_state(out["state"], want, {"The model was trained in eval mode.": lambda: _Run(state, datas, PLAN, 3, eval_from=0).states[-1]})
+        _moved(state, out)
+        _check_state(out["state"], want, _common(state, datas, PLAN, 3))
         expect(out["modes"] == modes, MODES)
 
 

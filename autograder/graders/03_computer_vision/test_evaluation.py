@@ -170,8 +170,11 @@ def _check_probabilities(got, state, data, batch=4, order=None):
 
 
 def _check_labels(got, labels, order=None):
-    assert_equal(got, labels if order is None else labels[order], what="labels", mistakes={
-        "The labels come in another order than the predictions: take both from the same round through the loader.": labels})
+    want = labels if order is None else labels[order]
+    if isinstance(got, torch.Tensor) and got.dtype == want.dtype and got.shape == want.shape and not torch.equal(got, want):
+        if torch.equal(got.sort().values, want.sort().values):
+            fail("The labels come in another order than the predictions: take both from the same round through the loader.")
+    assert_equal(got, want, what="labels")
 
 
 @check("predict_all", points=2, hint="softmax(dim=1) on each batch's logits; torch.cat at the end.")

@@ -177,6 +177,7 @@ def wrong_predict_all_drops_the_last_batch(model, loader, device):
     return p, y
 
 
+@says("another order")
 def wrong_predict_all_two_rounds(model, loader, device):
     p, _ = _predict(model, loader, device)
     return p, torch.cat([y for _, y in loader])

@@ -7,7 +7,18 @@ import numpy as np
 import torch
 from PIL import Image, ImageOps
 
-from autograder.checks import DATASETS, StudentError, assert_close, assert_equal, check, expect, fail, in_worker, is_stub, raises
+from autograder.checks import (
+    DATASETS,
+    StudentError,
+    assert_close,
+    assert_equal,
+    check,
+    expect,
+    fail,
+    in_worker,
+    is_stub,
+    raises,
+)
 
 WILD = DATASETS / "earth_tiles" / "wild"
 
@@ -189,7 +200,8 @@ def test_closes_the_file(student):
     try:
         found = still_open(student, files)
     except StudentError as error:
-        if error.kind == "raised" and not is_stub(error) and ("closed" in error.message or "FileNotFoundError" in error.types or "seek" in error.message):
+        if error.kind == "raised" and not is_stub(error) and ("closed" in error.message
+                or "FileNotFoundError" in error.types or "seek" in error.message):
             fail("The picture's pixels are read only after the file is gone: Image.open reads the header alone; read the rest before you close.")
         raise
     for name, one in found.items():
@@ -271,13 +283,15 @@ def judge_tensor(got, array):
     want = x.permute(2, 0, 1).float() / 255
     height, width = array.shape[:2]
     if isinstance(got, torch.Tensor):
-        expect(tuple(got.shape) != (height, width, 3) or height == 3, "The tensor is still (H, W, C); PyTorch's layers want the channels first: permute(2, 0, 1).")
+        expect(tuple(got.shape) != (height, width, 3) or height == 3,
+               "The tensor is still (H, W, C); PyTorch's layers want the channels first: permute(2, 0, 1).")
         expect(got.dtype != torch.float64, "The tensor is float64; model weights are float32.")
         expect(got.dtype != torch.uint8, "The tensor is still uint8 from 0 to 255: convert with .float() and divide by 255.")
     assert_close(got, want, atol=1e-6, rtol=0, mistakes={
         "The values run from 0 to 255; divide by 255.": want * 255,
         "Shape right, pixels mixed: reshape recounts the pixels, permute moves the axes.": lambda: x.reshape(3, height, width).float() / 255,
-        "Shape right, pixels mixed: reshape recounts the pixels; permute moves the axes. (And divide by 255.)": lambda: x.reshape(3, height, width).float(),
+        "Shape right, pixels mixed: reshape recounts the pixels; permute moves the axes. (And divide by 255.)":
+            lambda: x.reshape(3, height, width).float(),
         "Height and width are swapped: image.size is (width, height), the array's shape (height, width, 3).": want.transpose(1, 2),
         "Red and blue are swapped.": want.flip(0),
         "Divide by 255, not by 256: white is 1.0.": want * 255 / 256,
@@ -373,7 +387,8 @@ def test_files_of_all_kinds(student):
     pictures = {
         "a/1.png": encoded(colour[0]), "a/2.JPG": encoded(colour[1], "JPEG"), "a/3.Jpeg": encoded(colour[2], "JPEG"),
         "b/4.PNG": encoded(colour[3].convert("L")), "b/deep/er/5.png": encoded(colour[4].quantize(9)), "c/6.png": encoded(colour[5].convert("RGBA"))}
-    others = {"a/notes.txt": b"x", "a/._1.png": b"x", "a/z.gif": encoded(colour[0], "GIF"), "cover.png": encoded(colour[0]), ".cache/1.png": encoded(colour[0])}
+    others = {"a/notes.txt": b"x", "a/._1.png": b"x", "a/z.gif": encoded(colour[0], "GIF"), "cover.png": encoded(colour[0]),
+            ".cache/1.png": encoded(colour[0])}
     found = whole_folder(student, "kinds", {**others, **pictures})
     assert_equal(found["classes"], ["a", "b", "c"], what="classes", mistakes={"A hidden folder is no class.": [".cache", "a", "b", "c"]})
     expect(found["len"] == len(pictures), f"This folder holds {len(pictures)} pictures of a class; len() says {found['len']}.")
@@ -433,7 +448,8 @@ def swapped(student, root, first, second):
 @check("PictureFolder", points=1, hint="Keep paths in __init__; open a file in __getitem__ alone.")
 def test_reads_when_asked(student):
     """reads a picture when it is asked for, not before: a broken file does no harm until then"""
-    first = {"a/1.png": encoded(Image.fromarray(noise(4, 5))), "a/2.png": b"", "b/3.png": (WILD / "truncated.png").read_bytes(), "b/4.png": b"no picture"}
+    first = {"a/1.png": encoded(Image.fromarray(noise(4, 5))), "a/2.png": b"",
+            "b/3.png": (WILD / "truncated.png").read_bytes(), "b/4.png": b"no picture"}
     second = {name: encoded(Image.fromarray(noise(5, 4))) for name in first}
     length, items = swapped(student, "lazy", first, second)
     expect(length == 4, "Files that cannot be read yet are missing: list by name, read later.")

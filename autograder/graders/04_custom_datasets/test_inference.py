@@ -54,7 +54,8 @@ def asked(student, state, classes, files, names, mode, paths):
     seen, forwards = [], []
 
     def transform(x):
-        seen.append((type(x).__name__, tuple(getattr(x, "shape", ())), str(getattr(x, "dtype", "")), float(x.max()) if isinstance(x, torch.Tensor) else 0.0))
+        seen.append((type(x).__name__, tuple(getattr(x, "shape", ())), str(getattr(x, "dtype", "")),
+                float(x.max()) if isinstance(x, torch.Tensor) else 0.0))
         return shrink(student, x)
 
     def watch(module, inputs, output):
@@ -210,7 +211,8 @@ def test_wild_pictures(student):
         expect(one["error"] is None, f"{name}: {one['error'][0][0] if one['error'] else ''} was raised for a picture that can be read.")
     one_by_one({**found, "found": found["found"][: len(strict)]}, logits, NAMES[:4])
     for one in found["found"][len(strict):]:
-        expect(isinstance(one["answer"], tuple | list) and len(one["answer"]) == 2 and one["answer"][0] in NAMES[:4], "A pair (class name, probability) is due.")
+        expect(isinstance(one["answer"], tuple | list) and len(one["answer"]) == 2 and one["answer"][0] in NAMES[:4],
+               "A pair (class name, probability) is due.")
 
 
 @check("predict_image", points=2, hint="Note each module's .training before eval(), and put it back; predict under torch.inference_mode().")

@@ -148,7 +148,8 @@ def test_any_number_of_workers(student):
                "The training batches change with num_workers: neither seed nor batch size may depend on it.")
         for name in ("train", "test"):
             sizes = [[len(batch) for batch, _ in epoch] for epoch in found[name]]
-            expect(sizes == [[len(batch) for batch, _ in epoch] for epoch in plain[name]], f"The {name} loader's batch sizes change with num_workers.")
+            expect(sizes == [[len(batch) for batch, _ in epoch] for epoch in plain[name]],
+                   f"The {name} loader's batch sizes change with num_workers.")
         for epoch in found["test"]:
             judge_batches(epoch, *test, 4, "test")
             expect(order(epoch) == list(range(11)), "The test loader is shuffled when there are workers.")

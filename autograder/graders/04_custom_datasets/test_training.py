@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import nn
 
-from autograder.checks import DATASETS, assert_close, assert_equal, check, describe, expect, fail, in_worker, raises
+from autograder.checks import DATASETS, check, describe, expect, fail, in_worker, raises
 
 # ----------------------------------------------------------------------------------------------------------- diagnose
 
@@ -44,7 +44,8 @@ def test_three_cases(student):
 def test_order_and_limits(student):
     """asks about underfitting first, takes a loss at the limit as not above it, and judges a single epoch too"""
     cases = [([1.0, 0.9], [1.0, 5.0], UNDER), ([2.0, 1.4], [1.0, 1.4], BALANCED), ([4.0, 2.0], [4.0, 2.6], BALANCED), ([2.0, 1.4], [1.0, 2.0], OVER),
-             ([2.0, 1.41], [2.0, 9.0], UNDER), ([4.0, 2.0], [4.0, 2.61], OVER), ([4.0, 2.0], [4.0, 2.59], BALANCED), ([2.0, 1.39], [2.0, 1.4], BALANCED),
+             ([2.0, 1.41], [2.0, 9.0], UNDER), ([4.0, 2.0], [4.0, 2.61], OVER), ([4.0, 2.0], [4.0, 2.59], BALANCED),
+             ([2.0, 1.39], [2.0, 1.4], BALANCED),
              ([0.7], [0.7], UNDER), ([0.7], [7.0], UNDER)]
     for train, test, want in cases:
         judge_diagnosis(student.diagnose(history(train, test)), want)
@@ -239,8 +240,8 @@ def test_restores_the_best_weights(student):
             if not same(after, found["noted"]):
                 if i == 0 and best != len(losses) - 1:
                     expect(not same(after, found["last"]), "restore puts back the last call's weights; the best call's were due.")
-                fail("restore does not bring back the weights of the best call. model.state_dict() alone is no copy: it shares memory with the model, "
-                     "and later training changes it; keep copy.deepcopy of it, and load that into the given model." if i == 0 else
+                fail("restore does not bring back the weights of the best call. model.state_dict() alone is no copy: it shares memory with the "
+                     "model, and later training changes it; keep copy.deepcopy of it, and load that into the given model." if i == 0 else
                      "The second restore brings back other weights: training after the first one changed what was kept.")
         expect(found["same"], "restore put other parameters into the model, which its optimiser does not know: copy the values in place.")
         expect(found["grad"], "After restore the parameters no longer require grad.")
@@ -313,7 +314,8 @@ def judge_logits(found, n, classes):
     expect(isinstance(logits, torch.Tensor), "The model should give a tensor of logits.")
     expect(tuple(logits.shape) == (n, classes), f"For {n} pictures of {classes} classes the logits should have shape ({n}, {classes}); "
            f"they have {tuple(logits.shape)}.")
-    expect(isinstance(found["one"], torch.Tensor) and tuple(found["one"].shape) == (1, classes), "The model should work on a single picture, (1, 3, 64, 64).")
+    expect(isinstance(found["one"], torch.Tensor) and tuple(found["one"].shape) == (1, classes),
+           "The model should work on a single picture, (1, 3, 64, 64).")
     expect(logits.is_floating_point() and bool(torch.isfinite(logits).all()), "The logits contain nan or inf: the training ran away.")
     rows = logits.double().sum(1)
     expect(not (bool((logits >= 0).all()) and bool(torch.isclose(rows, torch.ones_like(rows), atol=1e-4).all())),

@@ -222,7 +222,8 @@ def test_share_of_flips(student):
             flipped = which(found, pictures)
             share = sum(flipped) / len(flipped)
             expect(0 < share < 1, "All calls decide alike: draw in each call, and seed nothing in it.")
-            expect(abs(share - (1 - (0.5 if p is None else p))) > 0.08 or p is None, "The share of flips is 1 - p: is the comparison the wrong way round?")
+            expect(abs(share - (1 - (0.5 if p is None else p))) > 0.08 or p is None,
+                   "The share of flips is 1 - p: is the comparison the wrong way round?")
             expect(abs(share - (0.5 if p is None else p)) < 0.08, "The share of flips is far from p.")
             changes = sum(a != b for a, b in zip(flipped, flipped[1:], strict=False)) / (len(flipped) - 1)
             expect(abs(changes - 2 * share * (1 - share)) < 0.1, "The decisions follow one another in a pattern; each should be drawn anew.")
@@ -237,7 +238,8 @@ def test_draws_from_the_generator_alone(student):
     expect(0 < sum(flipped) < 60, "The decisions do not vary: draw from the generator in each call.")
     expect(not drew, "A global random state moved although a generator was given.")
     again, _, _ = flips(student, pictures, 0.5, 7, 101)
-    expect(which(again, pictures) == flipped, "The same generator gives other flips when the global random state differs: draw from the generator alone.")
+    expect(which(again, pictures) == flipped,
+           "The same generator gives other flips when the global random state differs: draw from the generator alone.")
     other, _, _ = flips(student, pictures, 0.5, 8, 100)
     expect(which(other, pictures) != flipped, "Another seed of the generator gives the same flips.")
     moved, _, _ = flips(student, pictures, 0.5, 7, 100, drawn=9)
@@ -294,7 +296,8 @@ def test_every_place(student):
             expect(unchanged, "The picture that went in was changed.")
             expect(len(set(seen)) > 1, "All crops are from one place: draw it in each call.")
             tops, lefts = {r for r, _ in seen}, {c for _, c in seen}
-            expect(max(tops) == rows - 1 and max(lefts) == columns - 1, "The last row or column is never part of a crop: randint excludes its upper end.")
+            expect(max(tops) == rows - 1 and max(lefts) == columns - 1,
+                   "The last row or column is never part of a crop: randint excludes its upper end.")
             expect(min(tops) == 0 and min(lefts) == 0, "The first row or column is never part of a crop.")
             expect(len(set(seen)) >= rows + columns or len(set(seen)) == rows * columns, "Row and column move together: draw them independently.")
             expect(len(set(seen)) == rows * columns, "Some places are never cut.")
@@ -335,7 +338,8 @@ def test_crop_draws_from_the_generator_alone(student):
     expect(len(set(seen)) > 5, "The places do not vary: draw from the generator in each call, and do not seed it there.")
     expect(not drew, "A global random state moved although a generator was given.")
     again, _, _ = crops(student, x, 3, 0, 40, 7, 101)
-    expect(places(again, x, 3)[0] == seen, "The same generator gives other places when the global random state differs: both draws take the generator.")
+    expect(places(again, x, 3)[0] == seen,
+           "The same generator gives other places when the global random state differs: both draws take the generator.")
     other, _, _ = crops(student, x, 3, 0, 40, 8, 100)
     expect(places(other, x, 3)[0] != seen, "Another seed of the generator gives the same places.")
     moved, _, _ = crops(student, x, 3, 0, 40, 7, 100, drawn=9)
@@ -384,7 +388,7 @@ def judge_statistics(got, pictures):
 
 def as_vector(value, name):
     """A tensor or a sequence of floats, as a float32 tensor."""
-    if isinstance(value, list | tuple) and all(isinstance(v, float) or isinstance(v, torch.Tensor) and v.dim() == 0 for v in value):
+    if isinstance(value, list | tuple) and all(isinstance(v, float) or (isinstance(v, torch.Tensor) and v.dim() == 0) for v in value):
         value = torch.tensor([float(v) for v in value])
     expect(hasattr(value, "dtype") and hasattr(value, "shape"), f"The {name} should be a tensor of one number for each channel.")
     value = torch.as_tensor(value)

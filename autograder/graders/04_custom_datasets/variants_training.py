@@ -603,7 +603,8 @@ def right_train_pictures_batch_norm(train_root, seed):
     torch.manual_seed(seed)
     X, y, classes = _read(train_root)
     net = nn.Sequential(
-        nn.BatchNorm2d(3), nn.Conv2d(3, 12, 4, stride=4), nn.BatchNorm2d(12), nn.ReLU(), nn.Conv2d(12, 24, 3, padding=1), nn.BatchNorm2d(24), nn.ReLU(),
+        nn.BatchNorm2d(3), nn.Conv2d(3, 12, 4, stride=4), nn.BatchNorm2d(12), nn.ReLU(),
+        nn.Conv2d(12, 24, 3, padding=1), nn.BatchNorm2d(24), nn.ReLU(),
         nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Dropout(0.2), nn.Linear(24 * 16, classes))
     optimizer = torch.optim.AdamW(net.parameters(), lr=0.004)
     loader = DataLoader(TensorDataset(X, y), batch_size=25, shuffle=True, generator=torch.Generator().manual_seed(seed))

@@ -1,5 +1,8 @@
 """Hidden checks of 05_transfer_learning/backbone."""
 
+import random
+
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -113,7 +116,8 @@ def freeze_and_run(student, state, x):
     model.load_state_dict(state)
     answer = student.freeze(model)
     grads = [p.requires_grad for p in model.parameters()]
-    out = {"answer": answer, "grads": grads, "names": [name for name, _ in model.named_parameters()], "frozen": copy_of(model.state_dict())}
+    names = [name for name, _ in model.named_parameters()]
+    out = {"answer": answer, "grads": grads, "names": names, "frozen": copy_of(model.state_dict())}
     runs = []
     for prepare in (lambda: None, model.train, model.eval, model.train):
         prepare()
@@ -147,15 +151,20 @@ def freeze_and_train(student, state, batches, lr):
 
 
 @in_worker
-def freeze_one_norm(student, state, x):
-    norm = nn.BatchNorm1d(4)
-    norm.load_state_dict(state)
-    student.freeze(norm)
-    student.freeze(norm)
-    outer = nn.Sequential(norm)
+def make_norms():
+    return nn.Sequential(nn.BatchNorm1d(4), nn.BatchNorm1d(4, affine=False), nn.InstanceNorm1d(4, affine=True))
+
+
+@in_worker
+def freeze_twice(student, state, x):
+    norms = make_norms()
+    norms.load_state_dict(state)
+    student.freeze(norms)
+    student.freeze(norms)
+    outer = nn.Sequential(norms, nn.Identity())
     outer.train()
     y = outer(x)
-    return {"y": y.detach(), "graph": y.requires_grad, "state": copy_of(norm.state_dict())}
+    return {"y": y.detach(), "graph": y.requires_grad, "state": copy_of(norms.state_dict())}
 
 
 @in_worker
@@ -166,7 +175,8 @@ class Branches(nn.Module):
         super().__init__()
         self.fc = nn.Sequential(nn.Linear(6, 5), nn.Tanh(), nn.Linear(5, 4))
         self.head = nn.Linear(4, 3)
-        self.neck = nn.ModuleDict({"a": nn.Linear(6, 6), "b": nn.ModuleList([nn.Tanh(), nn.Sequential(nn.Linear(6, 6, bias=bias), nn.Tanh())])})
+        last = nn.Sequential(nn.Linear(6, 6, bias=bias), nn.Tanh())
+        self.neck = nn.ModuleDict({"a": nn.Linear(6, 6), "b": nn.ModuleList([nn.Tanh(), last])})
         self.tail = nn.Sequential(nn.Conv1d(1, 1, 1), nn.Dropout(0.5))
 
     def forward(self, x):
@@ -182,7 +192,8 @@ def make_headed(kind):
     if kind == "flat":
         return nn.Sequential(nn.Linear(6, 5), nn.ReLU(), nn.Linear(5, 4))
     if kind == "deep":
-        return nn.Sequential(nn.Sequential(nn.Linear(6, 5), nn.Sequential(nn.Tanh(), nn.Sequential(nn.Linear(5, 4), nn.Softplus()))), nn.Dropout(0.5))
+        last = nn.Sequential(nn.Linear(5, 4), nn.Softplus())
+        return nn.Sequential(nn.Sequential(nn.Linear(6, 5), nn.Sequential(nn.Tanh(), last)), nn.Dropout(0.5))
     return nn.Sequential(nn.Conv2d(3, 4, 3), nn.Bilinear(2, 2, 2), nn.Sequential(nn.ReLU()))
 
 
@@ -211,11 +222,13 @@ def replace(student, kind, state, num_classes, name, x, frozen, device):
         return {"answer": answer}
     now = dict(answer.named_modules())
     head = now.get(name)
+    rest = {key: p for key, p in answer.named_parameters() if not key.startswith(name + ".")}
     out = {
-        "same": answer is model, "names": [key for key, _ in answer.named_modules(remove_duplicate=False)] == list(modules), "linear": isinstance(head, nn.Linear),
+        "same": answer is model, "linear": isinstance(head, nn.Linear),
+        "names": [key for key, _ in answer.named_modules(remove_duplicate=False)] == list(modules),
         "others": [key for key, module in modules.items() if key != name and now.get(key) is not module],
-        "moved": [key for key, p in answer.named_parameters() if key in parameters and not key.startswith(name + ".") and parameters[key] is not p],
-        "flags": [key for key, p in answer.named_parameters() if p.requires_grad == frozen and not key.startswith(name + ".")],
+        "moved": [key for key, p in rest.items() if key in parameters and parameters[key] is not p],
+        "flags": [key for key, p in rest.items() if p.requires_grad == frozen],
         "modes": [key for key, mode in modes.items() if key != name and now.get(key) is not None and now[key].training != mode],
         "state": dict(answer.state_dict()), "sizes": [getattr(head, "in_features", None), getattr(head, "out_features", None)],
         "grads": [p.requires_grad for p in head.parameters()] if isinstance(head, nn.Module) else [],
@@ -460,24 +473,25 @@ def test_survives_training(student):
             "batch norm outside the frozen module no longer learns its statistics as it should: freeze only what was given",
         )
     for name, value in trained.items():
-        expect(torch.allclose(got[name].float(), value.float(), rtol=1e-3, atol=1e-4), "the rest of the model does not train as it should on the frozen part's features")
+        same = torch.allclose(got[name].float(), value.float(), rtol=1e-3, atol=1e-4)
+        expect(same, "the rest of the model does not train as it should on the frozen part's features")
     assert_close(out["other"], other.running_mean, what="the running mean of another batch norm")
     with torch.no_grad():
         assert_close(out["answer"], head.eval()(body(batches[0][0])), rtol=1e-3, atol=1e-4, what="the trained model's output")
 
 
-@check("freeze", hint="module.modules() begins with the module itself.")
-def test_freezes_a_single_layer(student):
-    """freezes a batch-norm layer given by itself, also when it is frozen twice"""
-    norm = nn.BatchNorm1d(4)
-    state, x = _scramble(norm), torch.rand(5, 4)
-    out = freeze_one_norm(student, state, x)
-    norm.load_state_dict(state)
+@check("freeze", hint="A batch norm with affine=False has statistics, but no weight and no bias.")
+def test_freezes_layers_without_weights(student):
+    """freezes batch norm without weights too, also where the module is frozen twice"""
+    norms = make_norms.function()
+    state, x = _scramble(norms), torch.rand(5, 4, 3)
+    out = freeze_twice(student, state, x)
+    norms.load_state_dict(state)
     with torch.no_grad():
-        want = norm.eval()(x)
+        want, by_batch = norms.eval()(x), norms.train()(x)
     _same_state(out["state"], state, STATISTICS)
-    assert_close(out["y"], want, mistakes={NORMALISES: lambda: nn.functional.batch_norm(x, None, None, norm.weight.detach(), norm.bias.detach(), True)})
-    expect(not out["graph"], "the layer's weight and bias still require grad")
+    assert_close(out["y"], want, mistakes={NORMALISES: by_batch})
+    expect(not out["graph"], "some parameters still require grad")
 
 
 # ------------------------------------------------------------------------------------------------- replace_head

@@ -284,6 +284,21 @@ def right_freeze_train_of_every_module(module):
     module.train(module.training)
 
 
+def right_freeze_train_of_the_root(module):
+    module.requires_grad_(False)
+    original = module.train
+
+    def train(mode=True):
+        original(mode)
+        for m in module.modules():
+            if isinstance(m, _NORMS):
+                m.eval()
+        return module
+
+    module.train = train
+    module.train(module.training)
+
+
 def right_freeze_other_class(module):
     for p in module.parameters():
         p.requires_grad_(False)
@@ -399,12 +414,23 @@ def wrong_freeze_children_only(module):
             layer.train = types.MethodType(lambda self, mode=True: self, layer)
 
 
-def wrong_freeze_not_itself(module):
+def wrong_freeze_needs_weights(module):
+    for p in module.parameters():
+        p.requires_grad_(False)
+    for layer in module.modules():
+        if isinstance(layer, _NORMS):
+            layer.weight.requires_grad_(False)
+            layer.bias.requires_grad_(False)
+            layer.eval()
+            layer.train = types.MethodType(lambda self, mode=True: self, layer)
+
+
+def wrong_freeze_norms_with_weights_only(module):
     module.requires_grad_(False)
-    for child in list(module.modules())[1:]:
-        if isinstance(child, _NORMS):
-            child.eval()
-            child.train = types.MethodType(lambda self, mode=True: self, child)
+    for layer in module.modules():
+        if isinstance(layer, _NORMS) and layer.affine:
+            layer.eval()
+            layer.train = types.MethodType(lambda self, mode=True: self, layer)
 
 
 def wrong_freeze_every_norm_of_the_world(module):
@@ -610,7 +636,12 @@ def wrong_replace_head_keeps_old_rows(model, num_classes):
 
 
 def wrong_replace_head_keeps_fitting_head(model, num_classes):
-    return _swap(model, lambda old: old if old.out_features == num_classes else nn.Linear(old.in_features, num_classes, bias=old.bias is not None, device=old.weight.device))
+    def make(old):
+        if old.out_features == num_classes:
+            return old
+        return nn.Linear(old.in_features, num_classes, bias=old.bias is not None, device=old.weight.device)
+
+    return _swap(model, make)
 
 
 @says("frozen")
@@ -678,6 +709,8 @@ def wrong_replace_head_trains(model, num_classes):
 
 
 def wrong_replace_head_with_softmax(model, num_classes):
-    return _swap(
-        model, lambda old: nn.Sequential(nn.Linear(old.in_features, num_classes, bias=old.bias is not None, device=old.weight.device), nn.Softmax(dim=1))
-    )
+    def make(old):
+        new = nn.Linear(old.in_features, num_classes, bias=old.bias is not None, device=old.weight.device)
+        return nn.Sequential(new, nn.Softmax(dim=1))
+
+    return _swap(model, make)

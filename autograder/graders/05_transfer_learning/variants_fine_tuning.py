@@ -149,7 +149,8 @@ def wrong_parameter_groups_drops_empty(model, head, head_lr, backbone_lr):
 def wrong_parameter_groups_optimizer(model, head, head_lr, backbone_lr):
     own = {id(p) for p in head.parameters()}
     ps = [p for p in model.parameters() if p.requires_grad]
-    return torch.optim.SGD([{"params": [p for p in ps if id(p) in own], "lr": head_lr}, {"params": [p for p in ps if id(p) not in own], "lr": backbone_lr}])
+    heads, rest = [p for p in ps if id(p) in own], [p for p in ps if id(p) not in own]
+    return torch.optim.SGD([{"params": heads, "lr": head_lr}, {"params": rest, "lr": backbone_lr}])
 
 
 @says("own parameters")
@@ -174,7 +175,8 @@ def wrong_parameter_groups_thaws(model, head, head_lr, backbone_lr):
 def wrong_parameter_groups_learning_rate_key(model, head, head_lr, backbone_lr):
     own = {id(p) for p in head.parameters()}
     ps = [p for p in model.parameters() if p.requires_grad]
-    return [{"params": [p for p in ps if id(p) in own], "learning_rate": head_lr}, {"params": [p for p in ps if id(p) not in own], "learning_rate": backbone_lr}]
+    heads, rest = [p for p in ps if id(p) in own], [p for p in ps if id(p) not in own]
+    return [{"params": heads, "learning_rate": head_lr}, {"params": rest, "learning_rate": backbone_lr}]
 
 
 # --------------------------------------------------------------------------------------------- extract_features
@@ -720,7 +722,8 @@ def wrong_fine_tune_shuffles_with_random(backbone, train, num_classes, seed):
         torch.manual_seed(seed)
         model = nn.Sequential(copy.deepcopy(backbone), nn.Linear(_width(backbone, images), num_classes))
         order = random.sample(range(len(labels)), len(labels))
-        return _fit(model, [{"params": model[1].parameters()}, {"params": model[0].parameters(), "lr": 2e-4}], (images[order], labels[order]), 2e-3, 30)
+        groups = [{"params": model[1].parameters()}, {"params": model[0].parameters(), "lr": 2e-4}]
+        return _fit(model, groups, (images[order], labels[order]), 2e-3, 30)
 
 
 @says("probabilities")

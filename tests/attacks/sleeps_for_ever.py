@@ -1,0 +1,8 @@
+"""Sleeps, which takes no CPU time, for longer than anybody would wait."""
+import time
+
+EXPECT = {"double": ("timed_out", "in all")}
+
+
+def double(x):
+    time.sleep(6000)
