@@ -34,8 +34,10 @@ def interpreter() -> str:
     names = [f"python3.{minor}" for minor in range(NEWEST[1], OLDEST[1] - 1, -1)]
     found = next((path for path in map(shutil.which, names) if path), None)
     if found is None:
-        raise SystemExit(f"error: the course needs Python 3.{OLDEST[1]} to 3.{NEWEST[1]}, nox runs on {sys.version.split()[0]} and {', '.join(names)} "
-                         "are not on the path; install one of them, then run this command again")
+        raise SystemExit(
+            f"error: the course needs Python 3.{OLDEST[1]} to 3.{NEWEST[1]}, nox runs on {sys.version.split()[0]} and {', '.join(names)} "
+            "are not on the path; install one of them, then run this command again"
+        )
     return found
 
 
@@ -53,9 +55,23 @@ def environment() -> str:
     print("Installing the course's packages into .venv (once; some minutes) ...", file=sys.stderr, flush=True)
     if not python.exists():
         subprocess.run([sys.executable, "-m", "virtualenv", "--quiet", "--python", base, str(ENVIRONMENT)], check=True)
-    done = subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(ROOT / "requirements.txt")], check=False)
+    done = subprocess.run(
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+            "-r",
+            str(ROOT / "requirements.txt"),
+        ],
+        check=False,
+    )
     if done.returncode:
-        raise SystemExit("error: the packages could not be installed (pip's reason stands above); mend that, then run this command again")
+        raise SystemExit(
+            "error: the packages could not be installed (pip's reason stands above); mend that, then run this command again"
+        )
     stamp.write_text(wanted)
     name_the_course()
     return str(python)
@@ -158,7 +174,14 @@ def jupyter(session: nox.Session, default: Path, *options: str) -> None:
         raise SystemExit(f"error: there is no folder {folder}; `nox -s release -- CHAPTER` makes it")
     os.chdir(folder)
     path = f"{python_of(ENVIRONMENT).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    run("-m", "jupyterlab", f"--ServerApp.root_dir={folder}", *options, *[a for a in session.posargs if a not in given], PATH=path)
+    run(
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={folder}",
+        *options,
+        *[a for a in session.posargs if a not in given],
+        PATH=path,
+    )
 
 
 @nox.session
@@ -171,7 +194,7 @@ def lab(session: nox.Session) -> None:
 @nox.session
 def formgrader(session: nox.Session) -> None:
     """Open nbgrader's formgrader on the instructor's course folder: `[-- FOLDER]`."""
-    jupyter(session, ROOT / "release", "--ServerApp.default_url=/formgrader")
+    jupyter(session, ROOT / "release", "--LabApp.default_url=/formgrader")
 
 
 @nox.session

@@ -86,8 +86,18 @@ def without_solutions(topic: TopicRef) -> str:
 def leaks(course: Course, chapter: str, members: dict[str, bytes]) -> list[str]:
     """What of the course's solutions and hidden checks stands in the members: whole bodies anywhere, telling lines in what is made for students."""
     public = {line for topic in course.topics for line in _lines(stub_of(topic.read()))}
-    public |= {line for topic in course.topics for line in _lines("\n".join(f"{HINT}{h}" for e in topic.read().exercises for h in e.hints))}
-    blocks = {where: block for topic in course.topics for where, block in _hidden(topic) if any(len(line) >= LINE for line in block)}
+    public |= {line.removeprefix("# ").strip() for line in public}  # lessons, as notebooks have them
+    public |= {
+        line
+        for topic in course.topics
+        for line in _lines("\n".join(f"{HINT}{h}" for e in topic.read().exercises for h in e.hints))
+    }
+    blocks = {
+        where: block
+        for topic in course.topics
+        for where, block in _hidden(topic)
+        if any(len(line) >= LINE for line in block)
+    }
     engine = {name for name in members if name.startswith("autograder/") and name.count("/") == 1}
     found = []
     for name, data in members.items():
@@ -101,7 +111,11 @@ def leaks(course: Course, chapter: str, members: dict[str, bytes]) -> list[str]:
             if f"\n{chr(10).join(block)}\n" in joined and not set(block) <= public:
                 found.append(f"{name} holds {where}")
             elif name not in engine:
-                found += [f"{name} holds a line of {where}: {line}" for line in block if len(line) >= LINE and line in alone and line not in public]
+                found += [
+                    f"{name} holds a line of {where}: {line}"
+                    for line in block
+                    if len(line) >= LINE and line in alone and line not in public
+                ]
     return found
 
 

@@ -108,8 +108,11 @@ def main(selectors: Sequence[str] = ()) -> int:
         for run in runs:
             if not run.holds(task):
                 failed = True
-                print(f"{task.id}: the bar {task.bar:g} does not hold for {run.name}: {describe(run)}, "
-                      f"passes {run.passes(task):.1%} of gradings", file=sys.stderr)
+                print(
+                    f"{task.id}: the bar {task.bar:g} does not hold for {run.name}: {describe(run)}, "
+                    f"passes {run.passes(task):.1%} of gradings",
+                    file=sys.stderr,
+                )
     return int(failed)
 
 
@@ -139,13 +142,18 @@ def load(path: Path) -> ModuleType:
 
 def find_tasks(selectors: Sequence[str], root: Path = ROOT) -> list[Task]:
     """Every selected trained exercise, in the order of the course."""
-    tasks = [task for path in sorted((root / "autograder" / "graders").glob("*/calibrate_*.py"))
-             if not selectors or any(may_hold(topic_key(path), s) for s in selectors)
-             for task in tasks_of(path, root)]
+    tasks = [
+        task
+        for path in sorted((root / "autograder" / "graders").glob("*/calibrate_*.py"))
+        if not selectors or any(may_hold(topic_key(path), s) for s in selectors)
+        for task in tasks_of(path, root)
+    ]
     for selector in selectors:
         if not any(task.id.startswith(selector) for task in tasks):
-            raise CalibrationError(f"{selector}: no trained exercise has an id that begins so; "
-                                   "trained exercises are the score_<exercise> functions of the calibrate_<topic>.py files")
+            raise CalibrationError(
+                f"{selector}: no trained exercise has an id that begins so; "
+                "trained exercises are the score_<exercise> functions of the calibrate_<topic>.py files"
+            )
     return [task for task in tasks if not selectors or any(task.id.startswith(s) for s in selectors)]
 
 
@@ -173,14 +181,29 @@ def tasks_of(path: Path, root: Path) -> Iterator[Task]:
         exercise = name.removeprefix("score_")
         bar_name = f"{exercise.upper()}_BAR"
         if not hasattr(solution, exercise):
-            raise CalibrationError(f"{path}: {name} scores {exercise}, which solutions/{chapter}/{topic}.py does not define")
+            raise CalibrationError(
+                f"{path}: {name} scores {exercise}, which solutions/{chapter}/{topic}.py does not define"
+            )
         if not hasattr(grader, bar_name):
             raise CalibrationError(f"{path.with_name(f'test_{topic}.py')}: the constant {bar_name} is missing")
         prefixes = (f"right_{exercise}_", f"wrong_{exercise}_")
         recipes = {"reference": getattr(solution, exercise)}
-        recipes |= {key: variants[key] for prefix in prefixes for key in variants if key.startswith(prefix) and key not in others}
-        yield Task(chapter, topic, exercise, score, float(getattr(grader, bar_name)), recipes,
-                   int(getattr(scorers, "SEEDS", DEFAULT_SEEDS)), getattr(scorers, "NEEDED", {}).get(exercise, (1, 1)))
+        recipes |= {
+            key: variants[key]
+            for prefix in prefixes
+            for key in variants
+            if key.startswith(prefix) and key not in others
+        }
+        yield Task(
+            chapter,
+            topic,
+            exercise,
+            score,
+            float(getattr(grader, bar_name)),
+            recipes,
+            int(getattr(scorers, "SEEDS", DEFAULT_SEEDS)),
+            getattr(scorers, "NEEDED", {}).get(exercise, (1, 1)),
+        )
 
 
 def measure(task: Task, name: str) -> Run:
@@ -212,8 +235,14 @@ def describe(run: Run) -> str:
 
 def row(task: Task, run: Run) -> str:
     missed = sum(score < task.bar for score in run.scores)
-    cells = [run.name, *map(number, (min(run.scores), statistics.median(run.scores), max(run.scores))),
-             f"{missed} of {len(run.scores)}", f"{run.passes(task):.1%}", f"{run.seconds:.2f}", run.error]
+    cells = [
+        run.name,
+        *map(number, (min(run.scores), statistics.median(run.scores), max(run.scores))),
+        f"{missed} of {len(run.scores)}",
+        f"{run.passes(task):.1%}",
+        f"{run.seconds:.2f}",
+        run.error,
+    ]
     return f"| {' | '.join(cells)} |"
 
 
@@ -228,10 +257,15 @@ def section(task: Task, runs: Sequence[Run]) -> str:
     wrong = max((max(run.scores) for run in runs if not run.is_right), default=-math.inf)
     least, tries = task.needed
     lines = [
-        f"## {task.topic}/{task.exercise}", "", what, "",
+        f"## {task.topic}/{task.exercise}",
+        "",
+        what,
+        "",
         f"Bar **{task.bar:g}** (`{task.exercise.upper()}_BAR` in `test_{task.topic}.py`), asked for in {least} of {tries}; "
-        f"{task.seeds} seeds measured: worst right {number(right)}, best wrong {number(wrong)}.", "",
-        "| recipe | worst | median | best | missed | passes | CPU s | |", "|---|---|---|---|---|---|---|---|",
+        f"{task.seeds} seeds measured: worst right {number(right)}, best wrong {number(wrong)}.",
+        "",
+        "| recipe | worst | median | best | missed | passes | CPU s | |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     return "\n".join([*lines, *(row(task, run) for run in runs)]) + "\n"
 
@@ -243,8 +277,11 @@ def table_path(chapter: str) -> Path:
 def write_section(path: Path, task: Task, text: str) -> None:
     """Put the section into the chapter's table in the order of the names, leaving the other exercises' sections."""
     old = path.read_text(encoding="utf-8") if path.is_file() else ""
-    parts = {part.splitlines()[0]: part.rstrip() + "\n" for part in re.split(r"^(?=## )", old, flags=re.M)
-             if part.startswith("## ")}
+    parts = {
+        part.splitlines()[0]: part.rstrip() + "\n"
+        for part in re.split(r"^(?=## )", old, flags=re.M)
+        if part.startswith("## ")
+    }
     parts[text.splitlines()[0]] = text
     new = "\n".join([HEADER.format(chapter=task.chapter), *(parts[key] for key in sorted(parts))])
     scratch = path.with_suffix(".md.new")

@@ -59,7 +59,9 @@ class Statement:
     """The name whose value a bare call may change, as in `layers.append(3)`."""
 
 
-def compose(cells: Sequence[CodeCell], exercises: Sequence[str], given: Sequence[CodeCell] = (), shown: str = "the notebook") -> Composed:
+def compose(
+    cells: Sequence[CodeCell], exercises: Sequence[str], given: Sequence[CodeCell] = (), shown: str = "the notebook"
+) -> Composed:
     """The topic file for `exercises`; `given` are the course's own cells, which stand first so that a deleted import is not missed."""
     statements: list[Statement] = []
     broken: dict[str, str] = {}
@@ -85,13 +87,18 @@ def compose(cells: Sequence[CodeCell], exercises: Sequence[str], given: Sequence
         )
     defined = {name for statement in statements if statement.cell.number for name in statement.binds}
     for name in exercises:
-        count = sum(name in s.binds and isinstance(s.node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef) for s in statements)
+        count = sum(
+            name in s.binds and isinstance(s.node, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef)
+            for s in statements
+        )
         if count > 1:
             notes.append(f"{name} is defined {count} times; the last one was graded")
         if name in broken and name in defined:
             notes.append(f"one cell that defines {name} is no Python; another definition of it was graded")
     text, lines = _emit(_needed(statements, exercises), statements)
-    return Composed(text, lines, {name: broken[name] for name in exercises if name in broken and name not in defined}, tuple(notes))
+    return Composed(
+        text, lines, {name: broken[name] for name in exercises if name in broken and name not in defined}, tuple(notes)
+    )
 
 
 def without_magics(source: str) -> tuple[str, bool]:
@@ -122,7 +129,9 @@ def _parse(source: str) -> ast.Module:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an invalid escape in a student's string is no news
         tree = ast.parse(source)
-        compile(tree, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)  # finds what the parser lets pass: return outside a function
+        compile(
+            tree, "cell", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+        )  # finds what the parser lets pass: return outside a function
     return tree
 
 
@@ -132,7 +141,8 @@ def _why(error: BaseException, source: str) -> str:
     lines = source.split("\n")
     number = error.lineno or 1
     code = lines[number - 1].strip()[:120] if number <= len(lines) else ""
-    return f"{type(error).__name__}: {error.msg}, line {number}: {code}"
+    said = f"{type(error).__name__}: {error.msg}, line {number}: {code}"
+    return "".join(character if character.isprintable() else "?" for character in said)
 
 
 def read_cell(cell: CodeCell) -> Iterator[Statement]:
@@ -189,7 +199,15 @@ def _top_level(node: ast.AST) -> Iterator[ast.AST]:
     """The node and what is in it, without the insides of functions, classes, lambdas and comprehensions."""
     yield node
     if isinstance(
-        node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+        node,
+        ast.FunctionDef
+        | ast.AsyncFunctionDef
+        | ast.ClassDef
+        | ast.Lambda
+        | ast.ListComp
+        | ast.SetComp
+        | ast.DictComp
+        | ast.GeneratorExp,
     ):
         return
     for child in ast.iter_child_nodes(node):
@@ -228,7 +246,9 @@ def _needed(statements: list[Statement], exercises: Sequence[str]) -> set[int]:
             binding.setdefault(statement.changes, []).append(index)
     wanted = [*exercises, "*"]  # `from x import *` may give any name
     chosen: set[int] = set()
-    chosen |= {i for i, s in enumerate(statements) if isinstance(s.node, ast.ImportFrom) and s.node.module == "__future__"}
+    chosen |= {
+        i for i, s in enumerate(statements) if isinstance(s.node, ast.ImportFrom) and s.node.module == "__future__"
+    }
     seen: set[str] = set()
     while wanted:
         name = wanted.pop()
@@ -264,7 +284,9 @@ def _emit(chosen: set[int], statements: list[Statement]) -> tuple[str, tuple[tup
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             text.insert(0, ast.unparse(node))
             places.insert(0, (number, first))
-        elif statement.changes or (statement.replaces and statement.binds and all(last.get(name) != index for name in statement.binds)):
+        elif statement.changes or (
+            statement.replaces and statement.binds and all(last.get(name) != index for name in statement.binds)
+        ):
             body = textwrap.indent(ast.unparse(node), "    ").split("\n")
             add(["try:", *body, "except Exception:", "    pass"], number, first, False)
         elif statement.source:

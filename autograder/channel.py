@@ -64,8 +64,21 @@ LIMITS = Limits()
 DTYPES: dict[str, torch.dtype] = {
     str(dtype).removeprefix("torch."): dtype
     for dtype in (
-        torch.float32, torch.float64, torch.float16, torch.bfloat16, torch.int8, torch.int16, torch.int32, torch.int64,
-        torch.uint8, torch.uint16, torch.uint32, torch.uint64, torch.bool, torch.complex64, torch.complex128,
+        torch.float32,
+        torch.float64,
+        torch.float16,
+        torch.bfloat16,
+        torch.int8,
+        torch.int16,
+        torch.int32,
+        torch.int64,
+        torch.uint8,
+        torch.uint16,
+        torch.uint32,
+        torch.uint64,
+        torch.bool,
+        torch.complex64,
+        torch.complex128,
     )
 }
 ARRAY_KINDS = "biufcSU"
@@ -198,7 +211,11 @@ class Encoder:
     def _array(self, value: np.ndarray[Any, Any]) -> list[Any]:
         if value.dtype.kind not in ARRAY_KINDS:
             raise Unsendable(f"a NumPy array of dtype {value.dtype}")
-        meta: dict[str, Any] = {"dtype": value.dtype.str, "shape": list(value.shape), "writeable": bool(value.flags.writeable)}
+        meta: dict[str, Any] = {
+            "dtype": value.dtype.str,
+            "shape": list(value.shape),
+            "writeable": bool(value.flags.writeable),
+        }
         plain = np.asarray(value)
         if self.strided and plain.size and not plain.flags.c_contiguous:
             low, high = np.lib.array_utils.byte_bounds(plain)
@@ -252,7 +269,9 @@ class Encoder:
         return ["T", meta]
 
 
-def dumps(value: Any, *, handle: Callable[[Any], list[Any] | None] | None = None, strided: bool = False) -> list[bytes | memoryview]:
+def dumps(
+    value: Any, *, handle: Callable[[Any], list[Any] | None] | None = None, strided: bool = False
+) -> list[bytes | memoryview]:
     """The parts of a frame, to be written one after the other."""
     encoder = Encoder(handle, strided)
     body = encoder.encode(value)
@@ -292,7 +311,16 @@ class Decoder:
             return self._tagged(tag, rest, depth)
         except ChannelError:
             raise
-        except (TypeError, ValueError, KeyError, IndexError, OverflowError, AttributeError, RuntimeError, MemoryError) as error:
+        except (
+            TypeError,
+            ValueError,
+            KeyError,
+            IndexError,
+            OverflowError,
+            AttributeError,
+            RuntimeError,
+            MemoryError,
+        ) as error:
             raise ChannelError(f"a malformed value of kind {tag[:8]!r} ({type(error).__name__})") from None
 
     def _tagged(self, tag: str, rest: list[Any], depth: int) -> Any:
@@ -337,7 +365,9 @@ class Decoder:
 
     def _key(self, value: Any, depth: int) -> Any:
         key = self.decode(value, depth + 1)
-        plain = isinstance(key, str | bytes | float | np.generic | None) or (isinstance(key, int) and key.bit_length() < 64)
+        plain = isinstance(key, str | bytes | float | np.generic | None) or (
+            isinstance(key, int) and key.bit_length() < 64
+        )
         if not plain or isinstance(key, np.complexfloating):
             self.odd_keys += 1
             if self.odd_keys > LIMITS.odd_keys:
@@ -411,9 +441,15 @@ class Decoder:
                 result.grad = grad
         else:
             result._worker_info = TensorInfo(  # type: ignore[attr-defined]
-                cls=_text(meta["cls"], 80), device=device, requires_grad=bool(meta["grad"]), is_leaf=bool(meta["leaf"]),
-                has_grad_fn=bool(meta["fn"]), is_parameter=bool(meta["param"]), stride=stride,
-                is_contiguous=bool(meta["contiguous"]), grad=grad,
+                cls=_text(meta["cls"], 80),
+                device=device,
+                requires_grad=bool(meta["grad"]),
+                is_leaf=bool(meta["leaf"]),
+                has_grad_fn=bool(meta["fn"]),
+                is_parameter=bool(meta["param"]),
+                stride=stride,
+                is_contiguous=bool(meta["contiguous"]),
+                grad=grad,
             )
         return result
 
@@ -468,7 +504,9 @@ def _array_dtype(value: Any) -> np.dtype[Any]:
     return np.dtype(text)
 
 
-def loads(header: bytes, body: memoryview, *, revive: bool = False, handle: Callable[[HandleInfo], Any] | None = None) -> Any:
+def loads(
+    header: bytes, body: memoryview, *, revive: bool = False, handle: Callable[[HandleInfo], Any] | None = None
+) -> Any:
     """The value of a frame. Raises ChannelError for anything that the format or its limits do not allow."""
     parts = 0
 
@@ -481,15 +519,22 @@ def loads(header: bytes, body: memoryview, *, revive: bool = False, handle: Call
 
     try:
         unpacked = msgpack.unpackb(
-            header, raw=False, strict_map_key=True, unicode_errors="replace", ext_hook=_no_extension, list_hook=counted, object_hook=counted,
-            max_array_len=min(LIMITS.nodes, len(header)), max_map_len=min(LIMITS.nodes, len(header)),
+            header,
+            raw=False,
+            strict_map_key=True,
+            unicode_errors="replace",
+            ext_hook=_no_extension,
+            list_hook=counted,
+            object_hook=counted,
+            max_array_len=min(LIMITS.nodes, len(header)),
+            max_map_len=min(LIMITS.nodes, len(header)),
         )
         value, lengths = unpacked
     except (ValueError, TypeError, msgpack.exceptions.UnpackException, RecursionError, MemoryError) as error:
         raise ChannelError(f"a frame that is no msgpack ({type(error).__name__})") from None
     offsets, start = [], 0
-    for length in _list(lengths):
-        length = _number(length, LIMITS.body)
+    for claimed in _list(lengths):
+        length = _number(claimed, LIMITS.body)
         offsets.append((start, start + length))
         start += length
     if start != len(body):
@@ -509,6 +554,9 @@ class Channel:
 
     def __init__(self, read_fd: int, write_fd: int) -> None:
         self.read_fd, self.write_fd = read_fd, write_fd
+        self.starved: Callable[[], float] | None = None
+        """Tells how many seconds the other side has waited for a processor since the call began."""
+        self.granted = 0.0
 
     def close(self) -> None:
         for fd in {self.read_fd, self.write_fd}:
@@ -531,8 +579,9 @@ class Channel:
                 except OSError as error:
                     raise ChannelClosed(str(error)) from None
 
-    def receive(self, deadline: float | None = None, *, revive: bool = False,
-                handle: Callable[[HandleInfo], Any] | None = None) -> Any:
+    def receive(
+        self, deadline: float | None = None, *, revive: bool = False, handle: Callable[[HandleInfo], Any] | None = None
+    ) -> Any:
         """Read and decode a frame."""
         magic, header_length, body_length = HEAD.unpack(self._read(HEAD.size, deadline))
         if magic != MAGIC or header_length > LIMITS.header or body_length > LIMITS.body:
@@ -562,6 +611,9 @@ class Channel:
     def _wait(self, fd: int, event: int, deadline: float) -> None:
         poll = select.poll()
         poll.register(fd, event)
-        left = deadline - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
-            raise ChannelTimeout("no answer in time")
+        while not poll.poll(max(deadline + self.granted - time.monotonic(), 0) * 1000):
+            # A worker that waited for a processor on a busy machine has not idled: that time is not held against it.
+            starved = self.starved() if self.starved is not None else 0.0
+            if starved <= self.granted + 0.1:
+                raise ChannelTimeout("no answer in time")
+            self.granted = starved

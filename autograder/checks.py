@@ -23,8 +23,22 @@ import torch
 from .channel import TensorInfo, info
 
 __all__ = [
-    "DATASETS", "CheckFailed", "CheckSpec", "StudentCrash", "StudentError", "StudentTimeout", "TensorInfo", "assert_close", "assert_equal",
-    "check", "expect", "fail", "in_worker", "info", "raises", "says",
+    "DATASETS",
+    "CheckFailed",
+    "CheckSpec",
+    "StudentCrash",
+    "StudentError",
+    "StudentTimeout",
+    "TensorInfo",
+    "assert_close",
+    "assert_equal",
+    "check",
+    "expect",
+    "fail",
+    "in_worker",
+    "info",
+    "raises",
+    "says",
 ]
 
 DATASETS = Path(__file__).resolve().parent.parent / "datasets"
@@ -47,7 +61,9 @@ class StudentError(Exception):
 
     kind = "raised"
 
-    def __init__(self, kind: str, types: Sequence[str], message: str, frames: Sequence[Sequence[Any]], at: Any = None) -> None:
+    def __init__(
+        self, kind: str, types: Sequence[str], message: str, frames: Sequence[Sequence[Any]], at: Any = None
+    ) -> None:
         super().__init__(f"{types[0] if types else 'Exception'}: {message}")
         self.kind, self.types, self.message, self.frames, self.at = kind, tuple(types), message, frames, at
 
@@ -65,21 +81,29 @@ class StudentCrash(Exception):
 
 
 BUILTIN_ERRORS = {
-    name: value for name, value in vars(builtins).items()
-    if isinstance(value, type) and issubclass(value, Exception)
+    name: value
+    for name, value in vars(builtins).items()
+    if isinstance(value, type)
+    and issubclass(value, Exception)
     and not issubclass(value, Warning | BaseExceptionGroup | StopIteration | StopAsyncIteration)
 }
 """Not those that end a loop: where a grader maps or zips over the student's answers, the rest would go unchecked."""
 
 
-def student_error(kind: str, types: Sequence[str], message: str, frames: Sequence[Sequence[Any]], at: Any = None) -> StudentError:
+def student_error(
+    kind: str, types: Sequence[str], message: str, frames: Sequence[Sequence[Any]], at: Any = None
+) -> StudentError:
     """A StudentError that `except ValueError` catches when the student raised a ValueError.
 
     An unfinished stub is none of the errors that a check may wait for, although NotImplementedError is a RuntimeError.
     """
     base = next((BUILTIN_ERRORS[name] for name in types if name in BUILTIN_ERRORS), None)
-    if kind != "raised" or base is None or base in (Exception, NotImplementedError) or base.__init__ is not Exception.__init__ and base in (
-        UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError
+    if (
+        kind != "raised"
+        or base is None
+        or base in (Exception, NotImplementedError)
+        or (base.__init__ is not Exception.__init__
+        and base in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError))
     ):
         return StudentError(kind, types, message, frames, at)
     mixed = type(f"Student{base.__name__}", (StudentError, base), {})
@@ -102,8 +126,9 @@ class CheckSpec:
     mutates: bool
 
 
-def check(exercise: str, points: float = 1, hint: str = "", *, seconds: int = 5, rng: str | None = None,
-          mutates: bool = False) -> Callable[[Function], Function]:
+def check(
+    exercise: str, points: float = 1, hint: str = "", *, seconds: int = 5, rng: str | None = None, mutates: bool = False
+) -> Callable[[Function], Function]:
     """Mark a test function as a check of `exercise`; the first line of its docstring is the property it shows to students.
 
     Args:
@@ -214,7 +239,9 @@ def expect(condition: Any, why: str) -> None:
 
 
 @contextmanager
-def raises(expected: type[BaseException] | tuple[type[BaseException], ...], wrong: str = "this input") -> Iterator[None]:
+def raises(
+    expected: type[BaseException] | tuple[type[BaseException], ...], wrong: str = "this input"
+) -> Iterator[None]:
     """The student's call inside must raise one of `expected`; `wrong` says in words what is wrong with the input."""
     kinds = expected if isinstance(expected, tuple) else (expected,)
     names = " or ".join(kind.__name__ for kind in kinds)
@@ -225,7 +252,9 @@ def raises(expected: type[BaseException] | tuple[type[BaseException], ...], wron
             raise
         if isinstance(error, kinds):
             return
-        raise CheckFailed(f"{wrong}: {names} was due, but {error.types[0] if error.types else 'another error'} was raised.") from error
+        raise CheckFailed(
+            f"{wrong}: {names} was due, but {error.types[0] if error.types else 'another error'} was raised."
+        ) from error
     raise CheckFailed(f"{wrong}: {names} was due, but nothing was raised.")
 
 
@@ -250,19 +279,33 @@ def describe(value: Any) -> str:
         return f"a Python {type(value).__name__}"
     if isinstance(value, tuple | list):
         kinds = ", ".join(describe(item) for item in value[:4])
-        return f"a {type(value).__name__} of {len(value)}" + (f" ({kinds}{', …' if len(value) > 4 else ''})" if value else "")
+        return f"a {type(value).__name__} of {len(value)}" + (
+            f" ({kinds}{', …' if len(value) > 4 else ''})" if value else ""
+        )
     if isinstance(value, Mapping):
         return f"a dict of {len(value)}"
     cls = getattr(value, "cls", None)
     return f"an object of class {cls}" if isinstance(cls, str) else f"a {type(value).__name__}"
 
 
-TOLERANCE = {torch.float16: (1e-3, 1e-3), torch.bfloat16: (1.6e-2, 1e-2), torch.float64: (1e-7, 1e-7), torch.complex128: (1e-7, 1e-7)}
+TOLERANCE = {
+    torch.float16: (1e-3, 1e-3),
+    torch.bfloat16: (1.6e-2, 1e-2),
+    torch.float64: (1e-7, 1e-7),
+    torch.complex128: (1e-7, 1e-7),
+}
 """(rtol, atol) by dtype. For float32 ten times torch.testing's: a right answer may add its terms in another order."""
 
 
-def assert_close(got: Any, want: Any, *, rtol: float | None = None, atol: float | None = None,
-                 mistakes: Mapping[str, Any] | None = None, what: str = "the result") -> None:
+def assert_close(
+    got: Any,
+    want: Any,
+    *,
+    rtol: float | None = None,
+    atol: float | None = None,
+    mistakes: Mapping[str, Any] | None = None,
+    what: str = "the result",
+) -> None:
     """Type, shape, dtype, device and values of `got` are those of `want`, values within a tolerance (nan equals nan).
 
     Args:
@@ -280,7 +323,9 @@ def assert_equal(got: Any, want: Any, *, mistakes: Mapping[str, Any] | None = No
     _compare(got, want, what, mistakes, _same)
 
 
-def _compare(got: Any, want: Any, what: str, mistakes: Mapping[str, Any] | None, same: Callable[[Any, Any], bool]) -> None:
+def _compare(
+    got: Any, want: Any, what: str, mistakes: Mapping[str, Any] | None, same: Callable[[Any, Any], bool]
+) -> None:
     why = _difference(got, want, what, same)
     if why is None:
         return
@@ -313,7 +358,9 @@ def _difference(got: Any, want: Any, what: str, same: Callable[[Any, Any], bool]
             return f"{what} should have exactly the keys {_names(want)}; it has {_names(got)}."
         pairs = [(f"{what}[{key!r}]", got[key], want[key]) for key in want]
     elif isinstance(want, tuple | list):
-        sized = isinstance(got, tuple | list) if not strict else isinstance(got, tuple if isinstance(want, tuple) else list)
+        sized = (
+            isinstance(got, tuple | list) if not strict else isinstance(got, tuple if isinstance(want, tuple) else list)
+        )
         if not sized:
             return f"{what} should be a {'tuple' if isinstance(want, tuple) else 'list'} of {len(want)}; it is {describe(got)}."
         if len(got) != len(want):
@@ -328,7 +375,9 @@ def _names(mapping: Mapping[Any, Any]) -> str:
     return ", ".join(repr(key)[:40] for key in list(mapping)[:12]) or "none"
 
 
-def _tensor_difference(got: Any, want: torch.Tensor, what: str, same: Callable[[Any, Any], bool], strict: bool) -> str | None:
+def _tensor_difference(
+    got: Any, want: torch.Tensor, what: str, same: Callable[[Any, Any], bool], strict: bool
+) -> str | None:
     if not isinstance(got, torch.Tensor):
         return f"{what} should be a tensor; it is {describe(got)}."
     if got.shape != want.shape:
@@ -382,11 +431,19 @@ def _close(got: Any, want: Any, rtol: float | None, atol: float | None) -> bool:
         if want.dtype.kind not in "fc":
             return bool(np.array_equal(got, want))
         default = (1e-7, 1e-7) if want.dtype.itemsize >= 8 else (1e-5, 1e-5)
-        return bool(np.allclose(got, want, rtol=default[0] if rtol is None else rtol, atol=default[1] if atol is None else atol, equal_nan=True))
-    if isinstance(want, float) and isinstance(got, float):
-        return math.isclose(got, want, rel_tol=1e-5 if rtol is None else rtol, abs_tol=1e-5 if atol is None else atol) or (
-            math.isnan(got) and math.isnan(want)
+        return bool(
+            np.allclose(
+                got,
+                want,
+                rtol=default[0] if rtol is None else rtol,
+                atol=default[1] if atol is None else atol,
+                equal_nan=True,
+            )
         )
+    if isinstance(want, float) and isinstance(got, float):
+        return math.isclose(
+            got, want, rel_tol=1e-5 if rtol is None else rtol, abs_tol=1e-5 if atol is None else atol
+        ) or (math.isnan(got) and math.isnan(want))
     return bool(got == want)
 
 

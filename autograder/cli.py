@@ -22,19 +22,31 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     grade = commands.add_parser("grade", help="grade exercises/ or another submission")
-    grade.add_argument("selectors", nargs="*", metavar="SELECTOR", help="prefix of an exercise id, such as 01_workflow/training")
-    grade.add_argument("--submission", type=Path, metavar="DIR", help="a folder laid out like exercises/ (default: exercises/)")
+    grade.add_argument(
+        "selectors", nargs="*", metavar="SELECTOR", help="prefix of an exercise id, such as 01_workflow/training"
+    )
+    grade.add_argument(
+        "--submission", type=Path, metavar="DIR", help="a folder laid out like exercises/ (default: exercises/)"
+    )
     grade.add_argument("--reference", action="store_true", help="grade solutions/")
     grade.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
     grade.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML")
     grade.add_argument("--seed", type=int, metavar="N", help="repeat a run: the seed that its report names")
-    grade.add_argument("--walls", choices=("best", "plain", "strong", "full"), help="refuse to run with less (default: best for your own work)")
+    grade.add_argument(
+        "--walls",
+        choices=("best", "plain", "strong", "full"),
+        help="refuse to run with less (default: best for your own work)",
+    )
 
-    verify = commands.add_parser("verify", help="prove the course: references, stubs, right and wrong answers, generated files")
+    verify = commands.add_parser(
+        "verify", help="prove the course: references, stubs, right and wrong answers, generated files"
+    )
     verify.add_argument("selectors", nargs="*", metavar="SELECTOR")
     verify.add_argument("--quick", action="store_true", help="references and stubs only")
     verify.add_argument("--seed", type=int, metavar="N")
-    verify.add_argument("--variants", type=Path, metavar="DIR", help="judge the answers in DIR/NN_chapter/variants_topic.py instead")
+    verify.add_argument(
+        "--variants", type=Path, metavar="DIR", help="judge the answers in DIR/NN_chapter/variants_topic.py instead"
+    )
     verify.add_argument("--messages", type=Path, metavar="FILE", help="write the message that each wrong variant draws")
 
     make = commands.add_parser("generate", help="write exercises/ from solutions/")
@@ -45,22 +57,30 @@ def build_parser() -> argparse.ArgumentParser:
 
     hint = commands.add_parser("hint", help="show a hint for one exercise")
     hint.add_argument("key", metavar="KEY")
-    hint.add_argument("--level", type=int, choices=(1, 2, 3), help="up to which hint (default: one more than last time)")
+    hint.add_argument(
+        "--level", type=int, choices=(1, 2, 3), help="up to which hint (default: one more than last time)"
+    )
 
     data = commands.add_parser("data", help="check the data sets against their checksums")
     data.add_argument("arguments", nargs=argparse.REMAINDER)
-    calibrate = commands.add_parser("calibrate", help="measure right and wrong recipes over many seeds, and write the tables")
+    calibrate = commands.add_parser(
+        "calibrate", help="measure right and wrong recipes over many seeds, and write the tables"
+    )
     calibrate.add_argument("selectors", nargs="*", metavar="SELECTOR")
 
     serve = commands.add_parser("serve", help=argparse.SUPPRESS)
     serve.add_argument("selectors", nargs="*", metavar="TOPIC")
     serve.add_argument("--others", action="store_true")
     serve.add_argument("--walls", choices=("best", "plain", "strong", "full"))
-    release = commands.add_parser("release", help="make an nbgrader course folder of one chapter, and the students' bundle")
+    release = commands.add_parser(
+        "release", help="make an nbgrader course folder of one chapter, and the students' bundle"
+    )
     release.add_argument("chapter", metavar="CHAPTER")
     release.add_argument("--out", type=Path, metavar="DIR", help="the nbgrader course folder (default: release/)")
     release.add_argument("--bundle", action="store_true", help="also zip what a student without nbgrader gets")
-    export = commands.add_parser("export", help="nbgrader's scores as a CSV for a learning platform, or as Gradescope's results.json")
+    export = commands.add_parser(
+        "export", help="nbgrader's scores as a CSV for a learning platform, or as Gradescope's results.json"
+    )
     export.add_argument("folder", type=Path, metavar="FOLDER", help="the nbgrader course folder")
     export.add_argument("assignment", metavar="ASSIGNMENT")
     export.add_argument("--gradescope", type=Path, metavar="DIR", help="write DIR/<student>/results.json")
@@ -95,7 +115,9 @@ def grade_command(arguments: argparse.Namespace) -> int:
     topics = _topics(course, arguments.selectors)
     if arguments.reference and arguments.submission:
         raise CourseError("--reference and --submission exclude one another: give one")
-    folder = arguments.root / "solutions" if arguments.reference else arguments.submission or arguments.root / "exercises"
+    folder = (
+        arguments.root / "solutions" if arguments.reference else arguments.submission or arguments.root / "exercises"
+    )
     if not folder.is_dir():
         raise CourseError(f"there is no submission folder {folder}; it should be laid out like exercises/")
     for path in (arguments.json, arguments.junit):
@@ -134,7 +156,9 @@ def _topics(course: Course, selectors: Sequence[str]) -> list[TopicRef]:
     chosen: set[str] = set()
     for selector in selectors:
         wanted = normal_selector(selector)
-        chosen |= {t.key for t in course.topics if t.key.startswith(wanted) or wanted.startswith(t.key)} or {t.key for t in course.topics}
+        chosen |= {t.key for t in course.topics if t.key.startswith(wanted) or wanted.startswith(t.key)} or {
+            t.key for t in course.topics
+        }
     return [t for t in course.topics if not selectors or t.key in chosen]
 
 
@@ -148,9 +172,13 @@ def verify_command(arguments: argparse.Namespace) -> int:
     def use(running: engine.Engine) -> int:
         ids = frozenset(course.select(arguments.selectors))
         chosen = [t for t in topics if any(i.rpartition("/")[0] == t.key for i in ids)]
-        found = verify(running, course, chosen, ids, quick=arguments.quick, seed=arguments.seed, others=arguments.variants)
+        found = verify(
+            running, course, chosen, ids, quick=arguments.quick, seed=arguments.seed, others=arguments.variants
+        )
         if arguments.messages:
-            arguments.messages.write_text("\n\n".join(f"## {name}\n{text}" for name, text in found.messages) + "\n", encoding="utf-8")
+            arguments.messages.write_text(
+                "\n\n".join(f"## {name}\n{text}" for name, text in found.messages) + "\n", encoding="utf-8"
+            )
         print(f"{len(ids)} exercises, {found.graded} gradings.")
         print("Slowest references, seconds:")
         for name, seconds in sorted(found.cpu.items(), key=lambda pair: -pair[1])[:10]:
@@ -168,7 +196,9 @@ def generate_command(arguments: argparse.Namespace) -> int:
     for name in done.written:
         print(f"written: exercises/{name}")
     for name in done.kept:
-        print(f"kept: exercises/{name} has been edited by hand and is left as it is; `nox -s reset -- {name.removesuffix('.py')}` starts it afresh")
+        print(
+            f"kept: exercises/{name} has been edited by hand and is left as it is; `nox -s reset -- {name.removesuffix('.py')}` starts it afresh"
+        )
     if arguments.check and done.stale:
         for name in done.stale:
             print(f"error: exercises/{name} is out of date; run `nox -s generate`", file=sys.stderr)
@@ -231,7 +261,13 @@ def export_command(arguments: argparse.Namespace) -> int:
 
 COMMANDS = {
     "export": export_command,
-    "serve": serve_command, "release": release_command,
-    "grade": grade_command, "verify": verify_command, "generate": generate_command, "reset": reset_command, "hint": hint_command,
-    "data": data_command, "calibrate": calibrate_command,
+    "serve": serve_command,
+    "release": release_command,
+    "grade": grade_command,
+    "verify": verify_command,
+    "generate": generate_command,
+    "reset": reset_command,
+    "hint": hint_command,
+    "data": data_command,
+    "calibrate": calibrate_command,
 }

@@ -67,7 +67,13 @@ class GradingServer:
         return self.points
 
     def grade(
-        self, topic: str, name: str, shown: str, cells: Sequence[tuple[int, str]], only: Sequence[str] | None = None, seed: int | None = None
+        self,
+        topic: str,
+        name: str,
+        shown: str,
+        cells: Sequence[tuple[int, str]],
+        only: Sequence[str] | None = None,
+        seed: int | None = None,
     ) -> Report:
         """Grade a notebook's cells; once more in a new process where the server died.
 
@@ -75,7 +81,9 @@ class GradingServer:
             CourseError: where the course is wrong, or the walls do not hold.
             EngineError: where the server died twice.
         """
-        request = json.dumps({"topic": topic, "name": name, "shown": shown, "cells": list(cells), "only": only, "seed": seed})
+        request = json.dumps(
+            {"topic": topic, "name": name, "shown": shown, "cells": list(cells), "only": only, "seed": seed}
+        )
         try:
             return self._ask(request)
         except (EngineError, BrokenPipeError):

@@ -87,9 +87,13 @@ class Course:
         """The course in folder `root`."""
         root = root.resolve()
         folder = lessons(root)
-        keys = sorted(
-            f"{path.parent.name}/{path.stem}" for path in folder.glob("*/*.py") if CHAPTER.match(path.parent.name)
-        ) if folder.is_dir() else []
+        keys = (
+            sorted(
+                f"{path.parent.name}/{path.stem}" for path in folder.glob("*/*.py") if CHAPTER.match(path.parent.name)
+            )
+            if folder.is_dir()
+            else []
+        )
         if not keys:
             raise CourseError("holds no chapter: is this the course's own folder?", folder)
         return cls(root, tuple(TopicRef(root, key) for key in _teaching_order(root, keys)))
@@ -131,10 +135,26 @@ class Course:
             wanted = "/".join(wanted.split("/")[:2])
         if any(_selects(wanted, i) for i in known) or (ids is None and any(wanted.startswith(key) for key in known)):
             return
-        parts = sorted({part for i in self.ids() for part in (i, i.rpartition("/")[0], i.partition("/")[0], i.rpartition("/")[2])})
-        near = difflib.get_close_matches(wanted, parts, n=4, cutoff=0.5) or difflib.get_close_matches(wanted.rpartition("/")[2], parts, n=4, cutoff=0.5)
-        full = sorted({i for name in near for i in self.ids() if i == name or i.startswith(name + "/") or i.endswith("/" + name)})[:4] or self.chapters
-        raise CourseError(f"no exercise is selected by {selector!r}; near ones: {', '.join(full)}. `nox -s list` shows all.")
+        parts = sorted(
+            {part for i in self.ids() for part in (i, i.rpartition("/")[0], i.partition("/")[0], i.rpartition("/")[2])}
+        )
+        near = difflib.get_close_matches(wanted, parts, n=4, cutoff=0.5) or difflib.get_close_matches(
+            wanted.rpartition("/")[2], parts, n=4, cutoff=0.5
+        )
+        full = (
+            sorted(
+                {
+                    i
+                    for name in near
+                    for i in self.ids()
+                    if i == name or i.startswith(name + "/") or i.endswith("/" + name)
+                }
+            )[:4]
+            or self.chapters
+        )
+        raise CourseError(
+            f"no exercise is selected by {selector!r}; near ones: {', '.join(full)}. `nox -s list` shows all."
+        )
 
 
 def normal_selector(selector: str) -> str:
@@ -152,6 +172,7 @@ def _selects(selector: str, exercise: str) -> bool:
 
 def _teaching_order(root: Path, keys: list[str]) -> list[str]:
     """Topics in the order in which the chapter's README names them (`1. [creating](creating.py)`), the rest by name."""
+
     def position(key: str) -> tuple[str, int, str]:
         chapter, _, name = key.partition("/")
         order = _named_topics(lessons(root) / chapter / "README.md")
@@ -190,7 +211,11 @@ def points_of(topic: TopicRef) -> dict[str, float]:
         return points
     for node in ast.parse(topic.grader.read_text(encoding="utf-8")).body:
         for decorator in node.decorator_list if isinstance(node, ast.FunctionDef) else ():
-            if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "check":
+            if (
+                isinstance(decorator, ast.Call)
+                and isinstance(decorator.func, ast.Name)
+                and decorator.func.id == "check"
+            ):
                 arguments = {keyword.arg: keyword.value for keyword in decorator.keywords}
                 name = ast.literal_eval(decorator.args[0])
                 value = decorator.args[1] if len(decorator.args) > 1 else arguments.get("points")
@@ -208,13 +233,17 @@ def chapter_page(course: Course, chapter: str) -> str:
         for exercise in topic.read().exercises:
             total_points += points.get(exercise.name, 0)
             total_minutes += exercise.minutes
-            lines.append(f"| `{exercise.name}` | {exercise.title.replace('|', chr(92) + '|')} | {points.get(exercise.name, 0):g} | {exercise.difficulty} | "
-                         f"{exercise.minutes} |")
+            lines.append(
+                f"| `{exercise.name}` | {exercise.title.replace('|', chr(92) + '|')} | {points.get(exercise.name, 0):g} | {exercise.difficulty} | "
+                f"{exercise.minutes} |"
+            )
     lines.append(f"| all | | {total_points:g} | | {total_minutes} |")
     intro_path = lessons(course.root) / chapter / "README.md"
     intro = intro_path.read_text(encoding="utf-8") if intro_path.is_file() else f"# {chapter}\n\n{TABLE_MARK}\n"
     if TABLE_MARK not in intro:
-        raise CourseError(f"has no line `{TABLE_MARK}` where the exercise table goes; add it", f"solutions/{chapter}/README.md")
+        raise CourseError(
+            f"has no line `{TABLE_MARK}` where the exercise table goes; add it", f"solutions/{chapter}/README.md"
+        )
     return f"<!-- generated from solutions/{chapter}; do not edit -->\n\n" + intro.replace(TABLE_MARK, "\n".join(lines))
 
 
@@ -308,8 +337,12 @@ def reset(course: Course, selector: str) -> list[str]:
         try:
             new = stub if whole or old is None else _with_stub(old.decode("utf-8"), parsed, chosen)
         except (SyntaxError, UnicodeDecodeError) as error:
-            raise CourseError(f"cannot be read as Python ({error.__class__.__name__}), so one exercise cannot be cut out; `nox -s reset -- {topic.key}` "
-                              "starts the whole topic afresh and keeps your text", f"exercises/{topic.key}.py", getattr(error, "lineno", None)) from None
+            raise CourseError(
+                f"cannot be read as Python ({error.__class__.__name__}), so one exercise cannot be cut out; `nox -s reset -- {topic.key}` "
+                "starts the whole topic afresh and keeps your text",
+                f"exercises/{topic.key}.py",
+                getattr(error, "lineno", None),
+            ) from None
         what = topic.key if whole else ", ".join(f"{topic.key}/{name}" for name in chosen)
         if old is not None and old.decode("utf-8", "replace") == new:
             done.append(f"{what}: is as it came already")
@@ -366,4 +399,14 @@ def find_exercise(course: Course, selector: str) -> tuple[TopicRef, Exercise]:
     return topic, next(e for e in topic.read().exercises if e.name == name)
 
 
-__all__ = ["Course", "Generated", "TopicRef", "find_exercise", "generate", "generated_files", "reset", "split_cells", "write_whole"]
+__all__ = [
+    "Course",
+    "Generated",
+    "TopicRef",
+    "find_exercise",
+    "generate",
+    "generated_files",
+    "reset",
+    "split_cells",
+    "write_whole",
+]

@@ -95,7 +95,9 @@ def read_source(folder: Path, key: str, shown_root: str) -> SourceFile:
             return SourceFile(shown, None, f"{shown} is not a file")
         size = path.stat().st_size
         if size > MAX_SOURCE:
-            return SourceFile(shown, None, f"{shown} has {size / 2**20:.0f} MB; a topic file may have {MAX_SOURCE >> 20} MB")
+            return SourceFile(
+                shown, None, f"{shown} has {size / 2**20:.0f} MB; a topic file may have {MAX_SOURCE >> 20} MB"
+            )
         data = path.read_bytes()
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -104,7 +106,11 @@ def read_source(folder: Path, key: str, shown_root: str) -> SourceFile:
     except OSError as error:
         return SourceFile(shown, None, f"{shown} cannot be read: {error.strerror}")
     if "\0" in text:
-        return SourceFile(shown, None, f"{shown}:{text[: text.index(chr(0))].count(chr(10)) + 1}: holds a NUL character; save it as plain text")
+        return SourceFile(
+            shown,
+            None,
+            f"{shown}:{text[: text.index(chr(0))].count(chr(10)) + 1}: holds a NUL character; save it as plain text",
+        )
     return SourceFile(shown, text)
 
 
@@ -144,7 +150,11 @@ class Engine:
     def exercises(self, submission: Submission) -> list[str]:
         """Ids of the exercises that `submission` is graded on, in the course's order."""
         ids = self.course.ids()
-        return [i for i in ids if i.rpartition("/")[0] in submission.files and (submission.only is None or i in submission.only)]
+        return [
+            i
+            for i in ids
+            if i.rpartition("/")[0] in submission.files and (submission.only is None or i in submission.only)
+        ]
 
     def grade(self, submission: Submission, seed: int, on_check: Callable[[Progress], None] | None = None) -> Graded:
         """Grade one submission, in a forked child where that is safe. After Ctrl-C the report holds what was finished, marked partial."""
@@ -155,14 +165,21 @@ class Engine:
         def take(line: dict[str, Any]) -> None:
             lines.append(line)
             if on_check and "check" in line:
-                on_check(Progress(line["exercise"], CheckResult(**line["check"]), line["seconds"], line["kind"], line["printed"]))
+                on_check(
+                    Progress(
+                        line["exercise"], CheckResult(**line["check"]), line["seconds"], line["kind"], line["printed"]
+                    )
+                )
 
         interrupted = False
         try:
             if can_fork():
                 child = self._fork(lambda emit, spawner: self._run_checks(submission, chosen, spawner, seed, emit))
                 try:
-                    while not child.closed and select.select([child.fd], [], [], max(child.deadline - time.monotonic(), 0))[0]:
+                    while (
+                        not child.closed
+                        and select.select([child.fd], [], [], max(child.deadline - time.monotonic(), 0))[0]
+                    ):
                         for line in child.read():
                             take(line)
                 finally:
@@ -173,7 +190,9 @@ class Engine:
             interrupted = True
         return self._graded(submission, plan, seed, lines, interrupted)
 
-    def grade_many(self, submissions: Sequence[Submission], seed: int, *, workers: int = 1, batch: int = 1) -> Iterator[tuple[int, Graded]]:
+    def grade_many(
+        self, submissions: Sequence[Submission], seed: int, *, workers: int = 1, batch: int = 1
+    ) -> Iterator[tuple[int, Graded]]:
         """Grade submissions in `workers` forked children at a time, `batch` of them one after the other in each; yields position and result as they finish.
 
         A child that dies costs nobody a result: what it had not finished is graded again, each in a child of its own.
@@ -202,7 +221,10 @@ class Engine:
                         lines.setdefault(position, []).append(line)
                         if "done" in line or "engine" in line:
                             child.positions.remove(position)
-                            yield position, self._graded(submissions[position], plans[position], seed, lines.pop(position))
+                            yield (
+                                position,
+                                self._graded(submissions[position], plans[position], seed, lines.pop(position)),
+                            )
                 for child in [c for c in running.values() if c.closed or time.monotonic() > c.deadline]:
                     selector.unregister(child.fd)
                     del running[child.fd]
@@ -218,13 +240,22 @@ class Engine:
                 child.end()
             selector.close()
 
-    def _run_batch(self, submissions: Sequence[Submission], plans: Sequence[tuple[list[str], list[Check]]], positions: Sequence[int], seed: int,
-                   emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
+    def _run_batch(
+        self,
+        submissions: Sequence[Submission],
+        plans: Sequence[tuple[list[str], list[Check]]],
+        positions: Sequence[int],
+        seed: int,
+        emit: Callable[[dict[str, Any]], None],
+        spawner: Spawner,
+    ) -> None:
         def numbered(position: int, line: dict[str, Any]) -> None:
             emit({"n": position, **line})
 
         for position in positions:
-            self._run_checks(submissions[position], plans[position][1], spawner, seed, functools.partial(numbered, position))
+            self._run_checks(
+                submissions[position], plans[position][1], spawner, seed, functools.partial(numbered, position)
+            )
 
     def _plan(self, submission: Submission) -> tuple[list[str], list[Check]]:
         """Ids of the exercises that `submission` is graded on, and their checks, in the course's order."""
@@ -245,7 +276,9 @@ class Engine:
         if pid == 0:
             code = 70
             try:
-                signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us; what is finished is already on its side
+                signal.signal(
+                    signal.SIGINT, signal.SIG_IGN
+                )  # the parent ends us; what is finished is already on its side
                 _die_with_parent()
                 os.close(read_fd)
                 self.spawner.close()
@@ -258,7 +291,14 @@ class Engine:
         spawner.close()
         return _Child(pid, read_fd, time.monotonic() + SUBMISSION_SECONDS)
 
-    def _run_checks(self, submission: Submission, chosen: list[Check], spawner: Spawner, seed: int, emit: Callable[[dict[str, Any]], None]) -> None:
+    def _run_checks(
+        self,
+        submission: Submission,
+        chosen: list[Check],
+        spawner: Spawner,
+        seed: int,
+        emit: Callable[[dict[str, Any]], None],
+    ) -> None:
         """Run the checks one after the other, a line each; the engine's own failures become a line, too."""
         from .plugin import Outcome
         from .sandbox import Student
@@ -276,10 +316,21 @@ class Engine:
                 topic = check.topic
                 cpu = time.process_time()
                 if problem := submission.files[check.topic].problems.get(check.spec.exercise):
-                    outcome = Outcome(CheckResult(check.name, "error", 0.0, check.spec.points, problem), 0.0, "syntax error")
+                    outcome = Outcome(
+                        CheckResult(check.name, "error", 0.0, check.spec.points, problem), 0.0, "syntax error"
+                    )
                 elif check.exercise in timed_out:
-                    outcome = Outcome(CheckResult(check.name, "timed_out", 0.0, check.spec.points,
-                                                  "Not run: an earlier check of this exercise ran out of time."), 0.0, "timeout")
+                    outcome = Outcome(
+                        CheckResult(
+                            check.name,
+                            "timed_out",
+                            0.0,
+                            check.spec.points,
+                            "Not run: an earlier check of this exercise ran out of time.",
+                        ),
+                        0.0,
+                        "timeout",
+                    )
                 else:
                     current.outcome = None
                     check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
@@ -288,8 +339,16 @@ class Engine:
                     outcome = current.outcome
                 if outcome.result.status == "timed_out":
                     timed_out.add(check.exercise)
-                emit({"exercise": check.exercise, "check": dataclasses.asdict(outcome.result), "seconds": outcome.seconds,
-                      "kind": outcome.kind, "printed": outcome.printed, "cpu": time.process_time() - cpu})
+                emit(
+                    {
+                        "exercise": check.exercise,
+                        "check": dataclasses.asdict(outcome.result),
+                        "seconds": outcome.seconds,
+                        "kind": outcome.kind,
+                        "printed": outcome.printed,
+                        "cpu": time.process_time() - cpu,
+                    }
+                )
             for student in current.students.values():
                 student.finish()
             emit({"done": True, "cpu": time.process_time()})
@@ -301,7 +360,14 @@ class Engine:
             self._known_signatures[key] = signatures(self.course.topic(key).read())
         return self._known_signatures[key]
 
-    def _graded(self, submission: Submission, plan: tuple[list[str], list[Check]], seed: int, lines: list[dict[str, Any]], interrupted: bool = False) -> Graded:
+    def _graded(
+        self,
+        submission: Submission,
+        plan: tuple[list[str], list[Check]],
+        seed: int,
+        lines: list[dict[str, Any]],
+        interrupted: bool = False,
+    ) -> Graded:
         import torch
 
         wanted, chosen = plan
@@ -325,15 +391,32 @@ class Engine:
         if not done and not interrupted:
             for check in chosen:
                 if check.name not in {result.name for result in results[check.exercise]}:
-                    results[check.exercise].append(CheckResult(check.name, "error", 0.0, check.spec.points,
-                                                               f"engine error, not yours: {failure or 'the grader ended early'}; grade again"))
+                    results[check.exercise].append(
+                        CheckResult(
+                            check.name,
+                            "error",
+                            0.0,
+                            check.spec.points,
+                            f"engine error, not yours: {failure or 'the grader ended early'}; grade again",
+                        )
+                    )
         finished = [e for e in wanted if len(results[e]) == sum(check.exercise == e for check in chosen)]
         exercises = tuple(
-            ExerciseResult(exercise, status_of(tuple(results[exercise])), seconds[exercise], tuple(results[exercise])) for exercise in finished
+            ExerciseResult(exercise, status_of(tuple(results[exercise])), seconds[exercise], tuple(results[exercise]))
+            for exercise in finished
         )
-        report = Report(submission.name, __version__, torch.__version__.partition("+")[0], self.walls, seed, exercises,
-                        (*submission.notes, *self.course.notice))
-        return Graded(report, printed, kinds, interrupted, next((line["cpu"] for line in lines if "done" in line), 0.0), cpu)
+        report = Report(
+            submission.name,
+            __version__,
+            torch.__version__.partition("+")[0],
+            self.walls,
+            seed,
+            exercises,
+            (*submission.notes, *self.course.notice),
+        )
+        return Graded(
+            report, printed, kinds, interrupted, next((line["cpu"] for line in lines if "done" in line), 0.0), cpu
+        )
 
 
 def can_fork() -> bool:
@@ -403,7 +486,7 @@ def run(course: Course, topics: Sequence[TopicRef], options: Options, use: Calla
 def _collect(course: Course, topics: Sequence[TopicRef], stands: Standing, use: Callable[[Engine], int]) -> int:
     import pytest
 
-    from .plugin import Check, GraderPlugin
+    from .plugin import GraderPlugin
 
     code: list[int] = []
 
@@ -433,10 +516,35 @@ def _collect(course: Course, topics: Sequence[TopicRef], stands: Standing, use: 
                 return True  # type: ignore[return-value]
 
     pytest.main(
-        ["-s", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:faulthandler", "-p", "no:unraisableexception", "-p", "no:threadexception",
-         "-p", "no:logging", "-p", "no:warnings", "-p", "no:doctest", "-p", "no:junitxml", "--import-mode=importlib", "-c", os.devnull,
-         "--rootdir", str(course.root), "--confcutdir", str(course.root / "autograder" / "graders"),
-         *(str(topic.grader) for topic in topics)],
+        [
+            "-s",
+            "-p",
+            "no:terminal",
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:faulthandler",
+            "-p",
+            "no:unraisableexception",
+            "-p",
+            "no:threadexception",
+            "-p",
+            "no:logging",
+            "-p",
+            "no:warnings",
+            "-p",
+            "no:doctest",
+            "-p",
+            "no:junitxml",
+            "--import-mode=importlib",
+            "-c",
+            os.devnull,
+            "--rootdir",
+            str(course.root),
+            "--confcutdir",
+            str(course.root / "autograder" / "graders"),
+            *(str(topic.grader) for topic in topics),
+        ],
         plugins=[plugin, Reraise()],
     )
     if problem:

@@ -34,9 +34,15 @@ def visible_grader(topic: TopicRef) -> str:
     text = HEADER.format(key=topic.key)
     for exercise in topic.read().exercises:
         node = ast.parse(exercise.stub).body[0]
-        docstrings = [ast.get_docstring(part) or "" for part in ast.walk(node) if isinstance(part, ast.FunctionDef | ast.ClassDef)]
+        docstrings = [
+            ast.get_docstring(part) or "" for part in ast.walk(node) if isinstance(part, ast.FunctionDef | ast.ClassDef)
+        ]
         parser = doctest.DocTestParser()
-        examples = [(e.source, e.want, e.exc_msg is not None) for docstring in docstrings for e in parser.get_examples(docstring)]
+        examples = [
+            (e.source, e.want, e.exc_msg is not None)
+            for docstring in docstrings
+            for e in parser.get_examples(docstring)
+        ]
         text += CHECK.format(name=exercise.name, points=points[exercise.name], examples=examples)
     return text
 

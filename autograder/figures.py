@@ -38,26 +38,49 @@ def _axes(axes: Any) -> dict[str, Any]:
         if isinstance(artist, PathCollection):
             xy = _floats(artist.get_offsets())
             array = artist.get_array()
-            scatters.append({
-                "xy": xy, "label": str(artist.get_label()), "colors": _floats(artist.get_facecolor()),
-                "values": None if array is None else _floats(array),
-            })
+            scatters.append(
+                {
+                    "xy": xy,
+                    "label": str(artist.get_label()),
+                    "colors": _floats(artist.get_facecolor()),
+                    "values": None if array is None else _floats(array),
+                }
+            )
         elif isinstance(artist, ContourSet):
-            meshes.append({"kind": "contourf" if artist.filled else "contour", "levels": np.asarray(artist.levels, dtype=float),
-                           "values": None})
+            meshes.append(
+                {
+                    "kind": "contourf" if artist.filled else "contour",
+                    "levels": np.asarray(artist.levels, dtype=float),
+                    "values": None,
+                }
+            )
         elif isinstance(artist, QuadMesh):
             values = artist.get_array()
             meshes.append({"kind": "pcolormesh", "levels": None, "values": None if values is None else _floats(values)})
     return {
-        "title": axes.get_title(), "title_color": tuple(map(float, to_rgba(axes.title.get_color()))),
-        "xlabel": axes.get_xlabel(), "ylabel": axes.get_ylabel(),
+        "title": axes.get_title(),
+        "title_color": tuple(map(float, to_rgba(axes.title.get_color()))),
+        "xlabel": axes.get_xlabel(),
+        "ylabel": axes.get_ylabel(),
         "legend": None if legend is None else [text.get_text() for text in legend.get_texts()],
-        "scatters": scatters, "meshes": meshes,
-        "lines": [{"xy": np.asarray(line.get_xydata(), dtype=float), "label": str(line.get_label())} for line in axes.get_lines()],
-        "images": [{"data": np.asarray(image.get_array(), dtype=float), "cmap": str(image.get_cmap().name),
-                    "extent": tuple(map(float, image.get_extent()))} for image in axes.get_images()],
-        "xlim": tuple(map(float, axes.get_xlim())), "ylim": tuple(map(float, axes.get_ylim())),
-        "visible": bool(axes.get_visible()), "axis_on": bool(axes.axison),
+        "scatters": scatters,
+        "meshes": meshes,
+        "lines": [
+            {"xy": np.asarray(line.get_xydata(), dtype=float), "label": str(line.get_label())}
+            for line in axes.get_lines()
+        ],
+        "images": [
+            {
+                "data": np.asarray(image.get_array(), dtype=float),
+                "cmap": str(image.get_cmap().name),
+                "extent": tuple(map(float, image.get_extent())),
+            }
+            for image in axes.get_images()
+        ],
+        "xlim": tuple(map(float, axes.get_xlim())),
+        "ylim": tuple(map(float, axes.get_ylim())),
+        "visible": bool(axes.get_visible()),
+        "axis_on": bool(axes.axison),
         "texts": [(text.get_text(), tuple(map(float, to_rgba(text.get_color())))) for text in axes.texts],
     }
 

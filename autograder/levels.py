@@ -21,12 +21,27 @@ from .portable import PortableSpawner
 from .sandbox import Spawner, Zygote
 
 BUBBLEWRAP = "bubblewrap"
-STRONG = frozenset({"fds", "environment", "rlimits", "capabilities", "no_core", "parent_death", "no_new_privs", "landlock", "seccomp"})
+STRONG = frozenset(
+    {"fds", "environment", "rlimits", "capabilities", "no_core", "parent_death", "no_new_privs", "landlock", "seccomp"}
+)
 """What `strong` demands; with root an own user id per worker stands beside them."""
 LEVELS = ("plain", "strong", "full", "best")
 
 # What a worker imports, and so what a zygote inside bubblewrap may read of this package.
-WORKER_MODULES = ("__init__", "bubblewrap", "channel", "figures", "kernel", "probes", "seccomp", "surroundings", "walls", "without", "worker", "zygote")
+WORKER_MODULES = (
+    "__init__",
+    "bubblewrap",
+    "channel",
+    "figures",
+    "kernel",
+    "probes",
+    "seccomp",
+    "surroundings",
+    "walls",
+    "without",
+    "worker",
+    "zygote",
+)
 
 
 @dataclass(frozen=True)
@@ -68,12 +83,16 @@ def standing(wanted: str | None, *, others: bool = False, without: frozenset[str
         _refuse_less(wanted or ("strong" if others else "best"), ())
         portable = PortableSpawner()
         try:
-            yield Standing(portable, (), ("Walls: plain (a process of its own with time limits). Enough for your own work.",) if others else ())
+            yield Standing(
+                portable,
+                (),
+                ("Walls: plain (a process of its own with time limits). Enough for your own work.",) if others else (),
+            )
         finally:
             portable.close()
         return
     try:
-        policy = walls.prepare(without=without if wanted != "plain" else frozenset(walls.WALLS))
+        policy = walls.prepare(without=without - {BUBBLEWRAP} if wanted != "plain" else frozenset(walls.WALLS))
     except walls.WallError as error:
         raise CourseError(f"no walls can be put up here: {error}") from None
     control, end = _start(policy, wanted, others, without)
@@ -96,15 +115,19 @@ def standing(wanted: str | None, *, others: bool = False, without: frozenset[str
 _forked: list[int] = []
 
 
-def _start(policy: walls.Policy, wanted: str | None, others: bool, without: frozenset[str]) -> tuple[socket.socket, Callable[[], None] | None]:
+def _start(
+    policy: walls.Policy, wanted: str | None, others: bool, without: frozenset[str]
+) -> tuple[socket.socket, Callable[[], None] | None]:
     """The zygote: in bubblewrap where that is wanted and works, else a fork of this process."""
     if BUBBLEWRAP not in without and (wanted == "full" or (wanted is None and others)):
         found = _start_in_bubblewrap(without)
         if found is not None:
             return found
         if wanted == "full":
-            raise CourseError("--walls full needs bubblewrap, which is missing or not allowed here: `apt-get install bubblewrap`; in a container allow user "
-                              "namespaces, or take --walls strong")
+            raise CourseError(
+                "--walls full needs bubblewrap, which is missing or not allowed here: `apt-get install bubblewrap`; in a container allow user "
+                "namespaces, or take --walls strong"
+            )
     control, pid = zygote.start(policy)
     _forked.append(pid)
     return control, None
@@ -121,13 +144,21 @@ def _start_in_bubblewrap(without: frozenset[str]) -> tuple[socket.socket, Callab
         policy = walls.prepare(without=without, inside_bubblewrap=True)
         folder = Path(__file__).resolve().parent
         command = walls.bubblewrap_command(
-            [sys.executable, "-m", "autograder.zygote", str(theirs.fileno())], readable=policy.readable, fds=[theirs.fileno()],
+            [sys.executable, "-m", "autograder.zygote", str(theirs.fileno())],
+            readable=policy.readable,
+            fds=[theirs.fileno()],
             course_readable=[str(folder / f"{name}.py") for name in WORKER_MODULES],
         )
         if command is None:
             ours.close()
             return None
-        process = subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            command,
+            pass_fds=[theirs.fileno()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
     ours.send(policy.dump())
 
     def end() -> None:
@@ -148,10 +179,16 @@ def _refuse_less(wanted: str, held: tuple[str, ...]) -> None:
     missing = sorted((STRONG | {BUBBLEWRAP} if wanted == "full" else STRONG) - set(held))
     if missing:
         advice = "".join(f"\n  {line}" for line in walls.missing_advice(missing))
-        raise CourseError(f"--walls {wanted} is refused: these walls do not hold here: {', '.join(missing)}{advice}\n"
-                          "  For your own work --walls best will do; other people's work belongs on Linux with the walls up.")
+        raise CourseError(
+            f"--walls {wanted} is refused: these walls do not hold here: {', '.join(missing)}{advice}\n"
+            "  For your own work --walls best will do; other people's work belongs on Linux with the walls up."
+        )
 
 
 def _missing_line(held: tuple[str, ...]) -> tuple[str, ...]:
     missing = sorted(STRONG - set(held))
-    return (f"Walls that do not hold here: {', '.join(missing)} (`nox -s doctor` says how to get them).",) if missing else ()
+    return (
+        (f"Walls that do not hold here: {', '.join(missing)} (`nox -s doctor` says how to get them).",)
+        if missing
+        else ()
+    )

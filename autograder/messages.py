@@ -35,7 +35,13 @@ def clean(text: str, longest: int = LINE) -> str:
         if character in "\t ":
             shown.append(" ")
         elif category[0] == "C" or category in ("Zl", "Zp"):
-            shown.append("\\n" if character == "\n" else f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}")
+            shown.append(
+                "\\n"
+                if character == "\n"
+                else f"\\x{ord(character):02x}"
+                if ord(character) < 256
+                else f"\\u{ord(character):04x}"
+            )
         else:
             shown.append(character)
     line = "".join(shown)
@@ -48,64 +54,120 @@ def rows(*pairs: tuple[str, str | None]) -> str:
     return "\n".join(lines[:LINES])
 
 
-def verdict(error: BaseException, spec: CheckSpec, title: str, call: Call, filename: str, exercises: frozenset[str]) -> Verdict:
+def verdict(
+    error: BaseException, spec: CheckSpec, title: str, call: Call, filename: str, exercises: frozenset[str]
+) -> Verdict:
     """The verdict on a check that raised `error`."""
     if isinstance(error, StudentTimeout):
-        return Verdict("timed_out", rows(
-            ("Called", call.shown), ("Stopped", f"{error}."), ("Expected", title),
-            ("Why", "A loop that never ends, a wait for input, or far more work than the task needs."),
-            ("Next", "Look for the condition that ends your loop; try the call by hand on a small input."),
-        ), "timeout")
+        return Verdict(
+            "timed_out",
+            rows(
+                ("Called", call.shown),
+                ("Stopped", f"{error}."),
+                ("Expected", title),
+                ("Why", "A loop that never ends, a wait for input, or far more work than the task needs."),
+                ("Next", "Look for the condition that ends your loop; try the call by hand on a small input."),
+            ),
+            "timeout",
+        )
     if isinstance(error, StudentCrash):
-        return Verdict("error", rows(
-            ("Called", call.shown), ("Ended", str(error)), ("Expected", title),
-            ("Why", "Code under grading must return: no os._exit, no signals; a crash inside torch comes from memory that was misused."),
-            ("Next", spec.hint),
-        ), "crash")
+        return Verdict(
+            "error",
+            rows(
+                ("Called", call.shown),
+                ("Ended", str(error)),
+                ("Expected", title),
+                (
+                    "Why",
+                    "Code under grading must return: no os._exit, no signals; a crash inside torch comes from memory that was misused.",
+                ),
+                ("Next", spec.hint),
+            ),
+            "crash",
+        )
     if isinstance(error, StudentError):
         return _student_error(error, spec, title, call, filename, exercises)
     if isinstance(error, CheckFailed):
         warned = next((text for text in map(explain_warning, call.warned) if text), None)
         why = error.why if not (warned and "not the right values" in error.why) else warned
-        return Verdict("failed", rows(
-            ("Called", call.shown), ("Returned", error.returned or (call.returned if call.returned != "None" else None)),
-            ("Expected", title), ("Why", why), ("Next", spec.hint),
-        ), error.why[:80])
+        return Verdict(
+            "failed",
+            rows(
+                ("Called", call.shown),
+                ("Returned", error.returned or (call.returned if call.returned != "None" else None)),
+                ("Expected", title),
+                ("Why", why),
+                ("Next", spec.hint),
+            ),
+            error.why[:80],
+        )
     # An assert of the grader's, or its own code stumbling over an answer that is not of the kind it works with.
-    return Verdict("failed", rows(
-        ("Called", call.shown), ("Returned", call.returned), ("Expected", title),
-        ("Why", "The answer is not of the kind that the task asks for, or does not have this property."), ("Next", spec.hint),
-    ), f"grader {type(error).__name__}")
+    return Verdict(
+        "failed",
+        rows(
+            ("Called", call.shown),
+            ("Returned", call.returned),
+            ("Expected", title),
+            ("Why", "The answer is not of the kind that the task asks for, or does not have this property."),
+            ("Next", spec.hint),
+        ),
+        f"grader {type(error).__name__}",
+    )
 
 
-def _student_error(error: StudentError, spec: CheckSpec, title: str, call: Call, filename: str, exercises: frozenset[str]) -> Verdict:
+def _student_error(
+    error: StudentError, spec: CheckSpec, title: str, call: Call, filename: str, exercises: frozenset[str]
+) -> Verdict:
     frames = error.frames
     at = f"{filename}:{frames[-1][0]}" if frames else filename
     if is_stub(error):
         inner = str(frames[-1][1]) if frames else ""
         if inner in exercises and inner != spec.exercise:
             why = f"{spec.exercise} calls your {inner}, which is not written yet (line {frames[-1][0]})."
-            return Verdict("not_implemented", rows(
-                ("Called", call.shown), ("Why", why), ("Next", f"Write {inner} first, or put the lines it needs into {spec.exercise}."),
-            ), "calls a stub")
+            return Verdict(
+                "not_implemented",
+                rows(
+                    ("Called", call.shown),
+                    ("Why", why),
+                    ("Next", f"Write {inner} first, or put the lines it needs into {spec.exercise}."),
+                ),
+                "calls a stub",
+            )
         return Verdict("not_implemented", f"Not written yet: replace `{STUB_LINE}` in {clean(at)}.", "stub")
     if error.kind == "missing_file":
         return Verdict("error", rows(("Missing", error.message)), "missing file")
     if error.kind == "missing":
-        return Verdict("error", rows(
-            ("Missing", f"{filename} defines no {error.message}."),
-            ("Why", "Names must stay as the stubs have them: the grader calls them by name."),
-            ("Next", f"Rename it back to {error.message}; `nox -s reset` shows how the stub looked."),
-        ), "missing name")
+        return Verdict(
+            "error",
+            rows(
+                ("Missing", f"{filename} defines no {error.message}."),
+                ("Why", "Names must stay as the stubs have them: the grader calls them by name."),
+                ("Next", f"Rename it back to {error.message}; `nox -s reset` shows how the stub looked."),
+            ),
+            "missing name",
+        )
     if error.kind == "blocked":
-        return Verdict("failed", rows(
-            ("Called", call.shown), ("Expected", title), ("Why", f"{error.message} is called{_line(frames)}: this exercise is done without it."),
-            ("Next", spec.hint),
-        ), "uses what the exercise forbids")
+        return Verdict(
+            "failed",
+            rows(
+                ("Called", call.shown),
+                ("Expected", title),
+                ("Why", f"{error.message} is called{_line(frames)}: this exercise is done without it."),
+                ("Next", spec.hint),
+            ),
+            "uses what the exercise forbids",
+        )
     if error.kind == "unsendable":
-        return Verdict("failed", rows(
-            ("Called", call.shown), ("Returned", f"something that cannot be graded: {error.message}"), ("Expected", title), ("Next", spec.hint),
-        ), "returned what cannot be graded")
+        return Verdict(
+            "failed",
+            rows(
+                ("Called", call.shown),
+                ("Returned", f"something that cannot be graded: {error.message}"),
+                ("Expected", title),
+                ("Next", spec.hint),
+            ),
+            "returned what cannot be graded",
+        )
     name = error.types[0] if error.types else "Exception"
     cause = explain(name, error.message) or explain(" ".join(error.types), error.message)
     text = error.message.strip().splitlines()
@@ -113,14 +175,30 @@ def _student_error(error: StudentError, spec: CheckSpec, title: str, call: Call,
     code = f"line {frames[-1][0]}: {frames[-1][2]}" if frames else None
     shapes = ", ".join(f"{n} {s}" for n, s in error.at) if error.at else None
     if error.kind == "load":
-        return Verdict("error", rows(
-            ("Raised", f"{said}, while {filename} was loaded"), ("At", code), ("Tensors", shapes), ("Why", cause),
-            ("Next", "Mend this line first: until the file loads, none of its exercises can be graded."),
-        ), clean(name, 80))
-    return Verdict("error", rows(
-        ("Called", call.shown), ("Raised", said), ("At", f"{filename} {code}" if code else None), ("Tensors", shapes), ("Expected", title), ("Why", cause),
-        ("Next", spec.hint),
-    ), clean(name, 80))
+        return Verdict(
+            "error",
+            rows(
+                ("Raised", f"{said}, while {filename} was loaded"),
+                ("At", code),
+                ("Tensors", shapes),
+                ("Why", cause),
+                ("Next", "Mend this line first: until the file loads, none of its exercises can be graded."),
+            ),
+            clean(name, 80),
+        )
+    return Verdict(
+        "error",
+        rows(
+            ("Called", call.shown),
+            ("Raised", said),
+            ("At", f"{filename} {code}" if code else None),
+            ("Tensors", shapes),
+            ("Expected", title),
+            ("Why", cause),
+            ("Next", spec.hint),
+        ),
+        clean(name, 80),
+    )
 
 
 def _line(frames: object) -> str:

@@ -50,7 +50,11 @@ class LenientExporter(NotebookExporter):
         path = Path(filename)
         notes: list[str] = []
         if not path.exists():
-            name = renamed(path.stem, [p.stem for p in sorted(path.parent.glob("*.ipynb"))], sorted(self._known(resources) - {path.stem}))
+            name = renamed(
+                path.stem,
+                [p.stem for p in sorted(path.parent.glob("*.ipynb"))],
+                sorted(self._known(resources) - {path.stem}),
+            )
             if name is None:
                 raise CourseError("was not handed in", path)
             notes.append(f"{path.name} is missing; {name}.ipynb was graded in its place")
@@ -74,7 +78,9 @@ class LenientExporter(NotebookExporter):
 
     def _known(self, resources: Any) -> set[str]:
         with Gradebook(resources["nbgrader"]["db_url"]) as gradebook:
-            return {notebook.name for notebook in gradebook.find_assignment(resources["nbgrader"]["assignment"]).notebooks}
+            return {
+                notebook.name for notebook in gradebook.find_assignment(resources["nbgrader"]["assignment"]).notebooks
+            }
 
 
 class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]
@@ -108,12 +114,21 @@ class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]
         notes = [*resources.get(NOTES, []), *built.notes]
         for note in notes:
             self.log.warning("%s: %s: %s", about["student"], about["notebook"], note)
-        return node({"cells": built.cells, "metadata": {**KERNEL, "autograder": {"notes": notes}}, "nbformat": 4, "nbformat_minor": 5}), resources
+        return node(
+            {
+                "cells": built.cells,
+                "metadata": {**KERNEL, "autograder": {"notes": notes}},
+                "nbformat": 4,
+                "nbformat_minor": 5,
+            }
+        ), resources
 
     def _order(self, about: dict[str, str]) -> dict[str, int]:
         """The released order: the gradebook keeps none."""
         folders = self.parent.parent.coursedir
-        source = Path(folders.format_path(folders.source_directory, ".", about["assignment"])) / f"{about['notebook']}.ipynb"
+        source = (
+            Path(folders.format_path(folders.source_directory, ".", about["assignment"])) / f"{about['notebook']}.ipynb"
+        )
         cells, _ = read_notebook(source, source.parent)
         return {cell.label: index for index, cell in enumerate(cells) if cell.label}
 
@@ -121,7 +136,9 @@ class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]
 class GradeNotebook(NbGraderPreprocessor):  # type: ignore[misc]
     """Takes the place of Execute: grades the exercises behind the walls, and writes score and messages as the outputs of the graded cells."""
 
-    course_root = Unicode("", help="the course's own folder; where the package is installed, if not given").tag(config=True)
+    course_root = Unicode("", help="the course's own folder; where the package is installed, if not given").tag(
+        config=True
+    )
     walls = Unicode("", help="full or strong; by default full where bubblewrap works, else strong").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -155,7 +172,14 @@ class GradeNotebook(NbGraderPreprocessor):  # type: ignore[misc]
             cell.execution_count = 1
             cell.outputs = [
                 node({"output_type": "stream", "name": "stdout", "text": text}),
-                node({"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/plain": repr(float(value))}}),
+                node(
+                    {
+                        "output_type": "execute_result",
+                        "execution_count": 1,
+                        "metadata": {},
+                        "data": {"text/plain": repr(float(value))},
+                    }
+                ),
             ]
         return nb, resources
 
@@ -166,9 +190,13 @@ class GradeNotebook(NbGraderPreprocessor):  # type: ignore[misc]
             for cell in nb.cells
             if cell.cell_type == "code" and not cell.metadata.get("nbgrader", {}).get("grade")
         ]
-        report = server_for(course, about["assignment"], self.walls).grade(key, about["student"], f"{about['notebook']}.ipynb", cells)
+        report = server_for(course, about["assignment"], self.walls).grade(
+            key, about["student"], f"{about['notebook']}.ipynb", cells
+        )
         if any(check.message.startswith("engine error") for exercise in report.exercises for check in exercise.checks):
-            raise RuntimeError(f"the engine failed on {about['student']}'s {about['notebook']}; nothing was recorded: autograde again")
+            raise RuntimeError(
+                f"the engine failed on {about['student']}'s {about['notebook']}; nothing was recorded: autograde again"
+            )
         notes = nb.metadata.get("autograder", {}).setdefault("notes", [])
         notes += [note for note in report.notes if note not in notes]
         data = {**report.to_json(), "notes": list(notes)}
@@ -181,12 +209,16 @@ class SaveNotes(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         notes = nb.metadata.get("autograder", {}).get("notes", [])
-        answers = [cell.metadata.nbgrader["grade_id"] for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("solution")]
+        answers = [
+            cell.metadata.nbgrader["grade_id"] for cell in nb.cells if cell.metadata.get("nbgrader", {}).get("solution")
+        ]
         if notes and answers:
             about = resources["nbgrader"]
             with Gradebook(about["db_url"]) as gradebook:
                 comment = gradebook.find_comment(answers[0], about["notebook"], about["assignment"], about["student"])
-                comment.auto_comment = " ".join(f"{note}." for note in notes)[:4000].translate({ord("<"): "(", ord(">"): ")"})
+                comment.auto_comment = " ".join(f"{note}." for note in notes)[:4000].translate(
+                    {ord("<"): "(", ord(">"): ")"}
+                )
                 gradebook.db.commit()
         return nb, resources
 
@@ -241,7 +273,13 @@ def configure(c: Any, course_root: str = "") -> None:
     c.ClearSolutions.code_stub = {"python": STUB_LINE}
     c.Autograde.exporter_class = LenientExporter
     c.Autograde.pre_convert_hook = find_renamed
-    c.Autograde.sanitize_preprocessors = [RebuildNotebook, ClearOutput, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
+    c.Autograde.sanitize_preprocessors = [
+        RebuildNotebook,
+        ClearOutput,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
     c.Autograde.autograde_preprocessors = [
         GradeNotebook,
         IgnorePattern,
@@ -256,4 +294,13 @@ def configure(c: Any, course_root: str = "") -> None:
         c.GradeNotebook.course_root = course_root
 
 
-__all__ = ["ExerciseResult", "GradeNotebook", "LenientExporter", "RebuildNotebook", "SaveNotes", "configure", "find_renamed", "server_for"]
+__all__ = [
+    "ExerciseResult",
+    "GradeNotebook",
+    "LenientExporter",
+    "RebuildNotebook",
+    "SaveNotes",
+    "configure",
+    "find_renamed",
+    "server_for",
+]

@@ -97,7 +97,10 @@ def _graded(topic: TopicRef, name: str) -> tuple[ExerciseResult, tuple[str, ...]
     if known is None or known[0] != binding:
         if topic.key not in _servers:
             _servers[topic.key] = GradingServer(topic.root, [topic.key], others=False)
-        _last[exercise] = (binding, _servers[topic.key].grade(topic.key, "notebook", "your notebook", binding, only=[name]))
+        _last[exercise] = (
+            binding,
+            _servers[topic.key].grade(topic.key, "notebook", "your notebook", binding, only=[name]),
+        )
     notices = Course.at(topic.root).notice  # what was odd about earlier versions of a cell is no news in a kernel
     return _last[exercise][1].exercises[0], notices
 

@@ -32,7 +32,9 @@ def exercise_text(result: ExerciseResult, notes: Sequence[str] = ()) -> str:
 
 def exercise_html(result: ExerciseResult, hints: Sequence[str] = (), notes: Sequence[str] = ()) -> str:
     """HTML: green for full points, amber for some or not begun, red for none; hints on demand."""
-    colour = GREEN if result.status == "passed" else AMBER if result.points or result.status == "not_implemented" else RED
+    colour = (
+        GREEN if result.status == "passed" else AMBER if result.points or result.status == "not_implemented" else RED
+    )
     rows = []
     for check, message in checks_with_messages(result):
         mark = GREEN if check.status == "passed" else AMBER if check.status == "not_implemented" else RED
@@ -44,7 +46,10 @@ def exercise_html(result: ExerciseResult, hints: Sequence[str] = (), notes: Sequ
             rows.append(f'<pre style="margin:2px 0 6px 1.4em;white-space:pre-wrap">{escape(message)}</pre>')
     rows += [f"<div>Note: {escape(note)}.</div>" for note in notes]
     if result.status != "passed":
-        rows += [f"<details><summary>Hint {number} of {len(hints)}</summary>{escape(hint)}</details>" for number, hint in enumerate(hints, 1)]
+        rows += [
+            f"<details><summary>Hint {number} of {len(hints)}</summary>{escape(hint)}</details>"
+            for number, hint in enumerate(hints, 1)
+        ]
     title = f"{escape(result.id.rpartition('/')[2])}: {result.points:g} of {result.max_points:g} points"
     return (
         f'<div class="autograder-{ {GREEN: "green", AMBER: "amber", RED: "red"}[colour] }" style="border-left:4px solid {colour};padding:4px 10px">'

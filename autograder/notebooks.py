@@ -17,7 +17,10 @@ from .source import BEGIN, END, Cell
 
 CHECK_SUFFIX = "_check"
 HIDDEN_BEGIN, HIDDEN_END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
-KERNEL = {"kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 
 
 def notebook_of(course: Course, topic: TopicRef) -> dict[str, Any]:
@@ -33,14 +36,30 @@ def notebook_of(course: Course, topic: TopicRef) -> dict[str, Any]:
             kind = "lesson" if cell.markdown else "given"
             counts[kind] += 1
             cells.append(
-                _cell("markdown" if cell.markdown else "code", _markdown(cell) if cell.markdown else cell.text, f"{kind}_{counts[kind]}", locked=True)
+                _cell(
+                    "markdown" if cell.markdown else "code",
+                    _markdown(cell) if cell.markdown else cell.text,
+                    f"{kind}_{counts[kind]}",
+                    locked=True,
+                )
             )
             continue
         if points.get(name, 0) <= 0:
-            raise CourseError(f"no check gives points for {name}: nbgrader cannot score it", topic.grader.relative_to(course.root))
+            raise CourseError(
+                f"no check gives points for {name}: nbgrader cannot score it", topic.grader.relative_to(course.root)
+            )
         cells.append(_cell("code", _answer(cell), name, solution=True))
         said = name if names[name] == 1 else f"{topic.key}/{name}"
-        cells.append(_cell("code", _tests(said, f"{topic.key}/{name}"), name + CHECK_SUFFIX, grade=True, locked=True, points=points[name]))
+        cells.append(
+            _cell(
+                "code",
+                _tests(said, f"{topic.key}/{name}"),
+                name + CHECK_SUFFIX,
+                grade=True,
+                locked=True,
+                points=points[name],
+            )
+        )
     for cell_id, made in enumerate(cells, 1):
         made["id"] = f"cell-{cell_id}"
     return {"cells": cells, "metadata": KERNEL, "nbformat": 4, "nbformat_minor": 5}
@@ -52,9 +71,23 @@ def notebook_text(notebook: dict[str, Any]) -> str:
 
 
 def _cell(
-    kind: str, source: str, grade_id: str, *, grade: bool = False, solution: bool = False, locked: bool = False, points: float | None = None
+    kind: str,
+    source: str,
+    grade_id: str,
+    *,
+    grade: bool = False,
+    solution: bool = False,
+    locked: bool = False,
+    points: float | None = None,
 ) -> dict[str, Any]:
-    about: dict[str, Any] = {"grade": grade, "solution": solution, "locked": locked, "task": False, "grade_id": grade_id, "schema_version": 3}
+    about: dict[str, Any] = {
+        "grade": grade,
+        "solution": solution,
+        "locked": locked,
+        "task": False,
+        "grade_id": grade_id,
+        "schema_version": 3,
+    }
     if points is not None:
         about["points"] = points
     code: dict[str, Any] = {"execution_count": None, "outputs": []} if kind == "code" else {}
@@ -66,7 +99,9 @@ def _markdown(cell: Cell) -> str:
 
 
 def _answer(cell: Cell) -> str:
-    return "\n".join(line.replace(BEGIN, "### BEGIN SOLUTION").replace(END, "### END SOLUTION") for line in cell.text.split("\n"))
+    return "\n".join(
+        line.replace(BEGIN, "### BEGIN SOLUTION").replace(END, "### END SOLUTION") for line in cell.text.split("\n")
+    )
 
 
 def _tests(said: str, exercise: str) -> str:

@@ -98,7 +98,11 @@ class GraderPlugin:
         if spec is None:
             raise CourseError(f"{item.name} has no @check(…)", shown, item.location[1])
         if spec.exercise not in self.exercises.get(topic, frozenset()):
-            raise CourseError(f"{item.name} checks {spec.exercise!r}, which solutions/{topic}.py does not define", shown, item.location[1])
+            raise CourseError(
+                f"{item.name} checks {spec.exercise!r}, which solutions/{topic}.py does not define",
+                shown,
+                item.location[1],
+            )
         title = (item.function.__doc__ or "").strip().partition("\n")[0].strip()
         return Check(topic, item.name.removeprefix("test_"), spec, title, item)
 
@@ -119,7 +123,9 @@ class GraderPlugin:
         shared = bool(student.served - {check.spec.exercise})
         started = time.perf_counter()
         error = self._attempt(pyfuncitem.obj, arguments, student, rules, check)
-        if error is not None and ((shared and _worth_another_worker(error, student)) or (isinstance(error, StudentCrash) and error.killed)):
+        if error is not None and (
+            (shared and _worth_another_worker(error, student)) or (isinstance(error, StudentCrash) and error.killed)
+        ):
             # Another exercise ran in this worker before: what it left behind must not cost this one its points. Nor must the memory
             # that some other submission takes.
             student.restart()
@@ -127,7 +133,9 @@ class GraderPlugin:
         self.current.outcome = self._outcome(check, student, error, time.perf_counter() - started)
         return True
 
-    def _attempt(self, function: Callable[..., Any], arguments: dict[str, Any], student: Student, rules: Rules, check: Check) -> BaseException | None:
+    def _attempt(
+        self, function: Callable[..., Any], arguments: dict[str, Any], student: Student, rules: Rules, check: Check
+    ) -> BaseException | None:
         name = f"{check.topic}/{check.name}"
         seed = derived_seed(self.current.seed, name, "grader")
         random.seed(seed)
@@ -145,7 +153,9 @@ class GraderPlugin:
     def _outcome(self, check: Check, student: Student, error: BaseException | None, seconds: float) -> Outcome:
         if error is None:
             return Outcome(CheckResult(check.name, "passed", check.spec.points, check.spec.points), seconds)
-        found: Verdict = verdict(error, check.spec, check.title, student.last, student.filename, self.exercises[check.topic])
+        found: Verdict = verdict(
+            error, check.spec, check.title, student.last, student.filename, self.exercises[check.topic]
+        )
         result = CheckResult(check.name, found.status, 0.0, check.spec.points, found.message)
         return Outcome(result, seconds, found.kind, "\n".join(map(clean, student.last.printed.splitlines())))
 

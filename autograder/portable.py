@@ -44,7 +44,9 @@ class PipeChannel(Channel):
     def send(self, parts: Iterable[bytes | memoryview], deadline: float | None = None) -> None:
         super().send(parts, None)
 
-    def receive(self, deadline: float | None = None, *, revive: bool = False, handle: Callable[[HandleInfo], Any] | None = None) -> Any:
+    def receive(
+        self, deadline: float | None = None, *, revive: bool = False, handle: Callable[[HandleInfo], Any] | None = None
+    ) -> Any:
         try:
             frame = self.frames.get(timeout=None if deadline is None else max(deadline - time.monotonic(), 0.001))
         except queue.Empty:
@@ -92,10 +94,24 @@ class PortableSpawner:
                 return kept
         scratch = tempfile.mkdtemp(prefix="pytorch-course-")
         environment = {key: value for key, value in os.environ.items() if key.upper() in KEPT_VARIABLES}
-        environment |= {"PYTHONPATH": os.pathsep.join(sys.path), "MPLBACKEND": "Agg", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
-                        "MKL_NUM_THREADS": "1", "TMPDIR": scratch, "TEMP": scratch, "TMP": scratch}
-        process = subprocess.Popen([sys.executable, "-m", "autograder.portable"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                   cwd=scratch, env=environment)
+        environment |= {
+            "PYTHONPATH": os.pathsep.join(sys.path),
+            "MPLBACKEND": "Agg",
+            "OMP_NUM_THREADS": "1",
+            "OPENBLAS_NUM_THREADS": "1",
+            "MKL_NUM_THREADS": "1",
+            "TMPDIR": scratch,
+            "TEMP": scratch,
+            "TMP": scratch,
+        }
+        process = subprocess.Popen(
+            [sys.executable, "-m", "autograder.portable"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=scratch,
+            env=environment,
+        )
         assert process.stdin is not None
         assert process.stdout is not None
         channel = PipeChannel(process.stdout.fileno(), process.stdin.fileno())

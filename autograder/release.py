@@ -31,19 +31,28 @@ def release(course: Course, chapter: str, out: Path) -> Path:
         CourseError: for an unknown chapter, or with nbgrader's own reason where it refuses.
     """
     if course.notice:
-        raise CourseError("this is a students' bundle, without solutions and hidden checks: release from the course itself")
+        raise CourseError(
+            "this is a students' bundle, without solutions and hidden checks: release from the course itself"
+        )
     chapter = chapter_named(course, chapter)
     for topic in course.topics:
         if topic.chapter == chapter:
             write_whole(out / "source" / chapter / f"{topic.name}.ipynb", notebook_text(notebook_of(course, topic)))
     config = out / "nbgrader_config.py"
     if not config.exists():
-        write_whole(config, CONFIG.format(root="" if course.root == PACKAGE_ROOT else f", course_root={str(course.root)!r}"))
+        write_whole(
+            config, CONFIG.format(root="" if course.root == PACKAGE_ROOT else f", course_root={str(course.root)!r}")
+        )
     done = nbgrader("generate_assignment", chapter, "--force", cwd=out)
     made = out / "release" / chapter
-    if done.returncode or not all((made / f"{topic.name}.ipynb").is_file() for topic in course.topics if topic.chapter == chapter):
+    if done.returncode or not all(
+        (made / f"{topic.name}.ipynb").is_file() for topic in course.topics if topic.chapter == chapter
+    ):
         reasons = [line for line in done.stderr.splitlines() if "ERROR" in line or "Error" in line or "Cannot" in line]
-        raise CourseError("nbgrader generate_assignment refused:\n  " + "\n  ".join(reasons[-6:] or done.stderr.splitlines()[-6:]), out)
+        raise CourseError(
+            "nbgrader generate_assignment refused:\n  " + "\n  ".join(reasons[-6:] or done.stderr.splitlines()[-6:]),
+            out,
+        )
     return made
 
 
@@ -54,7 +63,9 @@ def chapter_named(course: Course, text: str) -> str:
         CourseError: where there is none, or several.
     """
     wanted = text.strip("/")
-    found = [chapter for chapter in course.chapters if chapter == wanted] or [chapter for chapter in course.chapters if chapter.startswith(wanted)]
+    found = [chapter for chapter in course.chapters if chapter == wanted] or [
+        chapter for chapter in course.chapters if chapter.startswith(wanted)
+    ]
     if len(found) != 1:
         raise CourseError(f"{text!r} names no single chapter; the chapters are {', '.join(course.chapters)}")
     return found[0]
@@ -69,7 +80,11 @@ def nbgrader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "PYTHONPATH": path, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"},
+        env={
+            **os.environ,
+            "PYTHONPATH": path,
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        },
     )
 
 

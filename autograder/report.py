@@ -15,7 +15,13 @@ from .levels import level_of
 from .messages import clean
 from .model import CourseError, ExerciseResult, Report
 
-MARKS = {"passed": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "red"), "timed_out": ("⧗", "yellow"), "not_implemented": ("·", "dim")}
+MARKS = {
+    "passed": ("✓", "green"),
+    "failed": ("✗", "red"),
+    "error": ("!", "red"),
+    "timed_out": ("⧗", "yellow"),
+    "not_implemented": ("·", "dim"),
+}
 WORDS = {"passed": "passed", "failed": "failed", "error": "error", "timed_out": "timed out", "not_implemented": "to do"}
 
 
@@ -34,8 +40,12 @@ class Bar:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         self.progress = Progress(
-            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), console=Console(stderr=True),
-            transient=True, disable=not sys.stderr.isatty(),
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=Console(stderr=True),
+            transient=True,
+            disable=not sys.stderr.isatty(),
         )
         self.task = self.progress.add_task("grading", total=total)
 
@@ -77,10 +87,19 @@ def show(graded: Graded, *, command: str = "nox -s grade --") -> None:
         for exercise in exercises:
             mark, style = MARKS[exercise.status]
             count = f"{points(exercise.points)}/{points(exercise.max_points)}"
-            out.print(Text.assemble("  ", (mark, style), f" {exercise.id.rpartition('/')[2]:<{width}}  {count:>7}  ", (WORDS[exercise.status], style)))
+            out.print(
+                Text.assemble(
+                    "  ",
+                    (mark, style),
+                    f" {exercise.id.rpartition('/')[2]:<{width}}  {count:>7}  ",
+                    (WORDS[exercise.status], style),
+                )
+            )
         out.print()
     if graded.partial:
-        out.print(Text("Interrupted: these are partial results, only the exercises that were finished.", style="yellow"))
+        out.print(
+            Text("Interrupted: these are partial results, only the exercises that were finished.", style="yellow")
+        )
         out.print()
     elif report.full:
         out.print(Text(f"All {points(report.max_points)} points.", style="bold green"))
@@ -89,7 +108,12 @@ def show(graded: Graded, *, command: str = "nox -s grade --") -> None:
         show_exercise(out, first, graded.printed.get(first.id, ""))
     for note in report.notes:
         out.print(Text(f"Note: {clean(note)}", style="yellow"))
-    out.print(Text(f"{points(report.points)} of {points(report.max_points)} points · walls: {level_of(report.walls)} · seed {report.seed}", style="dim"))
+    out.print(
+        Text(
+            f"{points(report.points)} of {points(report.max_points)} points · walls: {level_of(report.walls)} · seed {report.seed}",
+            style="dim",
+        )
+    )
     if first is not None and not graded.partial:
         out.print(f"Next: edit exercises/{first.id.rpartition('/')[0]}.py, then: {command} {first.id}", markup=False)
         out.print(f"      a hint: nox -s hint -- {first.id}", markup=False)
@@ -128,14 +152,22 @@ def write_junit(path: Path, report: Report) -> None:
     suites = ElementTree.Element("testsuites", name=report.submission)
     for topic, exercises in topics_of(report).items():
         checks = [(e, c) for e in exercises for c in e.checks]
-        suite = ElementTree.SubElement(suites, "testsuite", name=topic, tests=str(len(checks)), failures=str(_count(checks, {"failed", "not_implemented"})),
-                                       errors=str(_count(checks, {"error", "timed_out"})), time=f"{sum(e.seconds for e in exercises):.3f}")
+        suite = ElementTree.SubElement(
+            suites,
+            "testsuite",
+            name=topic,
+            tests=str(len(checks)),
+            failures=str(_count(checks, {"failed", "not_implemented"})),
+            errors=str(_count(checks, {"error", "timed_out"})),
+            time=f"{sum(e.seconds for e in exercises):.3f}",
+        )
         for exercise, check in checks:
             case = ElementTree.SubElement(suite, "testcase", classname=exercise.id.replace("/", "."), name=check.name)
             if check.status != "passed":
                 kind = "failure" if check.status in ("failed", "not_implemented") else "error"
-                ElementTree.SubElement(case, kind, type=check.status, message=clean(check.message.partition("\n")[0], 200)).text = "\n".join(
-                    clean(line) for line in check.message.splitlines())
+                ElementTree.SubElement(
+                    case, kind, type=check.status, message=clean(check.message.partition("\n")[0], 200)
+                ).text = "\n".join(clean(line) for line in check.message.splitlines())
     ElementTree.indent(suites)
     _write(path, '<?xml version="1.0" encoding="utf-8"?>\n' + ElementTree.tostring(suites, encoding="unicode") + "\n")
 

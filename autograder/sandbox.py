@@ -71,6 +71,12 @@ class ForkedProcess:
     scratch: str
     walls: tuple[str, ...] = ()
 
+    def begin_call(self, most: float) -> None:
+        """From now on, time that the worker waits for a processor counts as starved, up to `most` seconds."""
+        begun = runqueue_wait(self.pidfd)
+        self.channel.granted = 0.0
+        self.channel.starved = lambda: min(runqueue_wait(self.pidfd) - begun, most)
+
     def end(self) -> str:
         """Kill the worker if it runs, and say how it ended."""
         died, _, _ = select.select([self.pidfd], [], [], 0)
@@ -84,6 +90,17 @@ class ForkedProcess:
         if answer is None:
             return "it ended"
         return str(answer[0]["stopped"]) or describe_status(int(answer[0]["status"]))
+
+
+def runqueue_wait(pidfd: int) -> float:
+    """Seconds that a process's first thread has waited for a processor while it could run (0 where the kernel does not tell)."""
+    try:
+        with open(f"/proc/self/fdinfo/{pidfd}") as about:
+            pid = next(line.split()[1] for line in about if line.startswith("Pid:"))
+        with open(f"/proc/{int(pid)}/schedstat") as times:
+            return int(times.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError, StopIteration):
+        return 0.0
 
 
 @dataclass
@@ -104,7 +121,9 @@ class Zygote:
         if "failed" in message:
             ours.close()
             raise EngineError(f"no worker could be started: {message['failed']}")
-        ours.setblocking(False)  # a worker that does not read what it is sent must not hold up its grader beyond the deadline
+        ours.setblocking(
+            False
+        )  # a worker that does not read what it is sent must not hold up its grader beyond the deadline
         channel = Channel(ours.fileno(), ours.fileno())
         ours.detach()
         process = ForkedProcess(self.control, channel, message["pid"], fds[0], message["scratch"])
@@ -137,10 +156,20 @@ def describe_status(status: int) -> str:
     """A wait status in words."""
     if os.WIFSIGNALED(status):
         number = os.WTERMSIG(status)
-        known = {signal.SIGXCPU: "it used up its CPU time limit", signal.SIGSEGV: "it crashed (segmentation fault)",
-                 signal.SIGABRT: "it aborted", signal.SIGKILL: KILLED, signal.SIGXFSZ: "it wrote too large a file",
-                 signal.SIGBUS: "it crashed (bus error)", signal.SIGFPE: "it crashed (arithmetic error)"}
-        return known.get(signal.Signals(number), f"it ended by {signal.Signals(number).name}") if number in set(signal.Signals) else "it ended"
+        known = {
+            signal.SIGXCPU: "it used up its CPU time limit",
+            signal.SIGSEGV: "it crashed (segmentation fault)",
+            signal.SIGABRT: "it aborted",
+            signal.SIGKILL: KILLED,
+            signal.SIGXFSZ: "it wrote too large a file",
+            signal.SIGBUS: "it crashed (bus error)",
+            signal.SIGFPE: "it crashed (arithmetic error)",
+        }
+        return (
+            known.get(signal.Signals(number), f"it ended by {signal.Signals(number).name}")
+            if number in set(signal.Signals)
+            else "it ended"
+        )
     return f"it ended with exit code {os.WEXITSTATUS(status)}"
 
 
@@ -261,27 +290,46 @@ class Student:
 
     # ------------------------------------------------------------------------------------------------------- calls
 
-    def _call(self, target: Handle | None, name: str, args: tuple[Any, ...], kwargs: dict[str, Any],
-              blocked: tuple[str, ...] = (), numpy: tuple[str, ...] = ()) -> Any:
+    def _call(
+        self,
+        target: Handle | None,
+        name: str,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        blocked: tuple[str, ...] = (),
+        numpy: tuple[str, ...] = (),
+    ) -> Any:
         rules = self.rules
         watch = not rules.mutates and target is None
         what = name if target is None else target.cls if name == "__call__" else f"{target.cls}.{name}"
         parameters = (self.signatures.get(name) if target is None else None) or []
         self.last = Call(shown=f"{what}({_shown_arguments(parameters, args, kwargs)})")
-        message = {"op": "call", "target": target, "name": name, "args": list(args), "kwargs": kwargs, "watch": watch,
-                   "without": list(blocked)}
+        message = {
+            "op": "call",
+            "target": target,
+            "name": name,
+            "args": list(args),
+            "kwargs": kwargs,
+            "watch": watch,
+            "without": list(blocked),
+        }
         reply = self._request(message, rules.seconds, numpy)
         value = reply.get("value")
         self.last.returned = describe(value)
         if watch and reply.get("changed"):
             first = reply["changed"][0] if isinstance(reply["changed"], list) else 0
             argument = parameters[first] if isinstance(first, int) and first < len(parameters) else f"argument {first}"
-            raise CheckFailed(f"{name} changed its input {argument}: work on a copy (.clone()) and leave what you are given as it was.")
+            raise CheckFailed(
+                f"{name} changed its input {argument}: work on a copy (.clone()) and leave what you are given as it was."
+            )
         if target is None and self._must_not_draw(name) and reply.get("drew"):
             kinds = [str(kind)[:10] for kind in reply["drew"]][:3]
-            raise CheckFailed(f"{name} moved the global random state ({', '.join(kinds)}): code that runs after it would draw other "
-                              "numbers. Use a torch.Generator of your own." if "torch" in kinds else
-                              f"{name} moved the global random state ({', '.join(kinds)}).")
+            raise CheckFailed(
+                f"{name} moved the global random state ({', '.join(kinds)}): code that runs after it would draw other "
+                "numbers. Use a torch.Generator of your own."
+                if "torch" in kinds
+                else f"{name} moved the global random state ({', '.join(kinds)})."
+            )
         return value
 
     def _must_not_draw(self, name: str) -> bool:
@@ -317,7 +365,10 @@ class Student:
         begin = self._seed if self._seed is not None else 0
         self._numpy_blocked = numpy
         try:
-            self._exchange({"op": "load", "name": self.filename, "source": self.source, "blocked": list(numpy), "begin": begin}, LOAD_SECONDS)
+            self._exchange(
+                {"op": "load", "name": self.filename, "source": self.source, "blocked": list(numpy), "begin": begin},
+                LOAD_SECONDS,
+            )
         except (StudentError, StudentCrash, StudentTimeout) as error:
             if isinstance(error, StudentError):
                 error.kind = "load"
@@ -353,7 +404,9 @@ class Student:
             self.restart()
             if "CPU time limit" in how:
                 raise StudentTimeout(f"no answer after {seconds} s of CPU time") from None
-            raise StudentCrash(f"The process that ran your code ended in the middle of the call: {how}.", killed=how == KILLED) from None
+            raise StudentCrash(
+                f"The process that ran your code ended in the middle of the call: {how}.", killed=how == KILLED
+            ) from None
         except ChannelError as error:
             self.restart()
             raise StudentCrash(f"The process that ran your code sent a bad answer: {error}.") from None
@@ -368,7 +421,12 @@ class Student:
             raise ChannelError("a reply to no call of the grader's")
         try:
             return self._read(reply)
-        except (ValueError, TypeError, AttributeError, RuntimeError) as error:  # texts of numbers too long to print, for one
+        except (
+            ValueError,
+            TypeError,
+            AttributeError,
+            RuntimeError,
+        ) as error:  # texts of numbers too long to print, for one
             raise ChannelError(f"a malformed reply ({type(error).__name__})") from None
 
     def _read(self, reply: dict[str, Any]) -> StudentError | None:
@@ -386,10 +444,28 @@ class Student:
         if not isinstance(error, dict):
             raise ChannelError("an error that is none")
         types = [str(name)[:80] for name in error.get("types", [])[:20]] if isinstance(error.get("types"), list) else []
-        frames = [list(frame) for frame in error.get("frames", []) if isinstance(frame, list) and len(frame) == 3 and isinstance(frame[0], int)
-                  and 0 <= frame[0] <= MAX_SOURCE and all(isinstance(part, str) for part in frame[1:])][:6] if isinstance(error.get("frames"), list) else []
-        at = [(str(pair[0])[:40], str(pair[1])[:60]) for pair in error["at"][:6] if isinstance(pair, list) and len(pair) == 2] if isinstance(
-            error.get("at"), list) else None
+        frames = (
+            [
+                list(frame)
+                for frame in error.get("frames", [])
+                if isinstance(frame, list)
+                and len(frame) == 3
+                and isinstance(frame[0], int)
+                and 0 <= frame[0] <= MAX_SOURCE
+                and all(isinstance(part, str) for part in frame[1:])
+            ][:6]
+            if isinstance(error.get("frames"), list)
+            else []
+        )
+        at = (
+            [
+                (str(pair[0])[:40], str(pair[1])[:60])
+                for pair in error["at"][:6]
+                if isinstance(pair, list) and len(pair) == 2
+            ]
+            if isinstance(error.get("at"), list)
+            else None
+        )
         kind = error.get("kind") if error.get("kind") in ("raised", "missing", "blocked", "unsendable") else "raised"
         return student_error(str(kind), types, str(error.get("message", ""))[:2000], frames, at)
 
@@ -437,4 +513,4 @@ def brief_argument(value: Any) -> str:
     return type(value).__name__
 
 
-__all__ = ["EngineError", "Handle", "Rules", "STUB_MESSAGE", "Spawner", "Student", "Zygote"]
+__all__ = ["STUB_MESSAGE", "EngineError", "Handle", "Rules", "Spawner", "Student", "Zygote"]

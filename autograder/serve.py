@@ -74,9 +74,14 @@ def answer(engine: Engine, request: dict[str, Any]) -> Report:
     seed = request["seed"] if request["seed"] is not None else secrets.randbits(48)
     whole = _grade(engine, topic, request["name"], shown, _composed(topic, cells, only, shown), only, seed)
     if len(only) > 1 and any(_did_not_load(exercise, shown) for exercise in whole.exercises):
-        parts = [_grade(engine, topic, request["name"], shown, _composed(topic, cells, [name], shown), [name], seed) for name in only]
+        parts = [
+            _grade(engine, topic, request["name"], shown, _composed(topic, cells, [name], shown), [name], seed)
+            for name in only
+        ]
         notes = dict.fromkeys(note for part in [whole, *parts] for note in part.notes)
-        return dataclasses.replace(whole, exercises=tuple(exercise for part in parts for exercise in part.exercises), notes=tuple(notes))
+        return dataclasses.replace(
+            whole, exercises=tuple(exercise for part in parts for exercise in part.exercises), notes=tuple(notes)
+        )
     return whole
 
 
@@ -85,21 +90,29 @@ def _did_not_load(exercise: ExerciseResult, shown: str) -> bool:
         exercise.points == 0
         and exercise.status in ("error", "timed_out")
         and all(
-            f"while {shown} was loaded" in check.message or not check.message.startswith(("Called    ", "Missing", "Raised    SyntaxError"))
+            f"while {shown} was loaded" in check.message
+            or not check.message.startswith(("Called    ", "Missing", "Raised    SyntaxError"))
             for check in exercise.checks
         )
     )
 
 
-def _grade(engine: Engine, topic: TopicRef, name: str, shown: str, composed: Composed, only: Sequence[str], seed: int) -> Report:
+def _grade(
+    engine: Engine, topic: TopicRef, name: str, shown: str, composed: Composed, only: Sequence[str], seed: int
+) -> Report:
     file = SourceFile(shown, composed.text, problems=composed.problems)
-    submission = Submission(name, {topic.key: file}, frozenset(f"{topic.key}/{exercise}" for exercise in only), composed.notes)
+    submission = Submission(
+        name, {topic.key: file}, frozenset(f"{topic.key}/{exercise}" for exercise in only), composed.notes
+    )
     report = engine.grade(submission, seed).report
     exercises = tuple(
         exercise
         if exercise.id.rpartition("/")[2] in composed.problems
         else dataclasses.replace(
-            exercise, checks=tuple(dataclasses.replace(c, message=in_cells(c.message, shown, composed.lines)) for c in exercise.checks)
+            exercise,
+            checks=tuple(
+                dataclasses.replace(c, message=in_cells(c.message, shown, composed.lines)) for c in exercise.checks
+            ),
         )
         for exercise in report.exercises
     )
@@ -109,7 +122,11 @@ def _grade(engine: Engine, topic: TopicRef, name: str, shown: str, composed: Com
 def given_cells(topic: TopicRef) -> list[CodeCell]:
     """The course's own code cells of a topic: what every notebook starts from."""
     exercises = {exercise.cell.line for exercise in topic.read().exercises}
-    return [CodeCell(0, "\n".join(stub_lines(cell))) for cell in topic.read().cells if not cell.markdown and cell.line not in exercises]
+    return [
+        CodeCell(0, "\n".join(stub_lines(cell)))
+        for cell in topic.read().cells
+        if not cell.markdown and cell.line not in exercises
+    ]
 
 
 def _composed(topic: TopicRef, cells: Sequence[CodeCell], names: Sequence[str], shown: str) -> Composed:
@@ -142,7 +159,9 @@ def _composed(topic: TopicRef, cells: Sequence[CodeCell], names: Sequence[str], 
     except ValueError:
         why = f"Raised    {shown} could not be read: its cells overwhelm Python's parser\nNext      Remove the cell that holds no ordinary code."
         return Composed("", (), dict.fromkeys(names, why), ("the cells could not be read as Python",))
-    return Composed(found["text"], tuple((cell, line) for cell, line in found["lines"]), found["problems"], tuple(found["notes"]))
+    return Composed(
+        found["text"], tuple((cell, line) for cell, line in found["lines"]), found["problems"], tuple(found["notes"])
+    )
 
 
 def _read_all(fd: int, deadline: float) -> bytes:
@@ -161,5 +180,9 @@ def main(arguments: argparse.Namespace) -> int:
     course = Course.at(arguments.root)
     for selector in arguments.selectors:
         course.check_selector(selector)
-    topics = [t for t in course.topics if not arguments.selectors or any(t.key == s or t.chapter == s for s in arguments.selectors)]
+    topics = [
+        t
+        for t in course.topics
+        if not arguments.selectors or any(t.key == s or t.chapter == s for s in arguments.selectors)
+    ]
     return serve(course, topics, Options(arguments.walls, others=arguments.others))

@@ -92,7 +92,9 @@ def split_cells(text: str) -> tuple[Cell, ...]:
     def flush() -> None:
         if header or any(line.strip() for line in lines):
             match = CELL.match(header)
-            meta = tuple((m[1], m[3] if m[3] is not None else m[2]) for m in META.finditer(match["meta"] if match else ""))
+            meta = tuple(
+                (m[1], m[3] if m[3] is not None else m[2]) for m in META.finditer(match["meta"] if match else "")
+            )
             cells.append(Cell(bool(match and match["markdown"]), meta, start, header, tuple(lines)))
 
     for number, line in enumerate(text.splitlines(), 1):
@@ -141,8 +143,11 @@ def read_topic(path: Path, shown: Path | str | None = None) -> Topic:
     seen: dict[str, int] = {}
     for exercise in exercises:
         if exercise.name in seen:
-            raise CourseError(f"exercise {exercise.name} is already defined on line {seen[exercise.name]}; rename one", shown,
-                              exercise.line)
+            raise CourseError(
+                f"exercise {exercise.name} is already defined on line {seen[exercise.name]}; rename one",
+                shown,
+                exercise.line,
+            )
         seen[exercise.name] = exercise.line
     return Topic(path, cells, tuple(exercises))
 
@@ -153,7 +158,9 @@ def _check_regions(cell: Cell, shown: Path | str) -> None:
         mark = line.strip()
         if mark == BEGIN:
             if opened is not None:
-                raise CourseError(f"BEGIN SOLUTION inside the region opened on line {opened}; close that one first", shown, number)
+                raise CourseError(
+                    f"BEGIN SOLUTION inside the region opened on line {opened}; close that one first", shown, number
+                )
             opened = number
         elif mark == END:
             if opened is None:
@@ -174,16 +181,23 @@ def _exercise(cell: Cell, shown: Path | str) -> Exercise:
         raise CourseError(f"syntax error: {error.msg}", shown, cell.line + (error.lineno or 1)) from None
     definitions = [node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
     if len(definitions) != 1 or len(tree.body) != 1:
-        raise CourseError("an exercise cell holds exactly one top-level def or class; move the rest to a cell of its own", shown,
-                          cell.line)
+        raise CourseError(
+            "an exercise cell holds exactly one top-level def or class; move the rest to a cell of its own",
+            shown,
+            cell.line,
+        )
     node = definitions[0]
     title = (ast.get_docstring(node) or "").partition("\n")[0].strip()
     if not title:
-        raise CourseError(f"{node.name} has no docstring; its first line is the exercise's title", shown, cell.line + node.lineno)
+        raise CourseError(
+            f"{node.name} has no docstring; its first line is the exercise's title", shown, cell.line + node.lineno
+        )
     difficulty, minutes = cell.option("difficulty"), cell.option("minutes")
     if difficulty not in DIFFICULTIES or minutes is None or not minutes.isdigit():
-        raise CourseError(f'the cell of {node.name} needs difficulty="{"|".join(DIFFICULTIES)}" and minutes=N', shown, cell.line)
-    hints = tuple(line.strip()[len(HINT):].strip() for line in cell.lines if line.strip().startswith(HINT))
+        raise CourseError(
+            f'the cell of {node.name} needs difficulty="{"|".join(DIFFICULTIES)}" and minutes=N', shown, cell.line
+        )
+    hints = tuple(line.strip()[len(HINT) :].strip() for line in cell.lines if line.strip().startswith(HINT))
     if len(hints) != HINTS_PER_EXERCISE:
         raise CourseError(f"{node.name} has {len(hints)} HINT lines; write {HINTS_PER_EXERCISE}", shown, cell.line)
     return Exercise(node.name, title, difficulty, int(minutes), hints, cell.line + node.lineno, cell)

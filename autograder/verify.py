@@ -73,16 +73,26 @@ def read_variants(topic: TopicRef, parsed: Topic, path: Path | None = None) -> t
             kind, _, rest = node.name.partition("_")
             exercise = next((name for name in names if rest == name or rest.startswith(name + "_")), None)
             if exercise is None:
-                raise CourseError(f"{node.name} belongs to no exercise of {topic.key}; name it {kind}_<exercise>_<how>", shown, node.lineno)
+                raise CourseError(
+                    f"{node.name} belongs to no exercise of {topic.key}; name it {kind}_<exercise>_<how>",
+                    shown,
+                    node.lineno,
+                )
             says, own = [], lines[node.lineno - 1 : node.end_lineno]
             kept: list[str] = []
             for decorator in node.decorator_list:
-                if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Name) and decorator.func.id == "says":
+                if (
+                    isinstance(decorator, ast.Call)
+                    and isinstance(decorator.func, ast.Name)
+                    and decorator.func.id == "says"
+                ):
                     says += [ast.literal_eval(argument) for argument in decorator.args]
                 else:
                     kept += lines[decorator.lineno - 1 : decorator.end_lineno]
             source = _renamed("\n".join(kept + own), node.name, exercise)
-            found.append(Variant(exercise, kind == "right", rest[len(exercise) :].strip("_") or "plain", source, tuple(says)))
+            found.append(
+                Variant(exercise, kind == "right", rest[len(exercise) :].strip("_") or "plain", source, tuple(says))
+            )
         else:
             shared.append(segment)
     return "\n".join(shared), found
@@ -100,8 +110,16 @@ def with_variant(solution: str, shared: str, variant: Variant) -> str:
     return f"{solution}\n\n# ---\n{shared}\n\n\n{variant.source}\n"
 
 
-def verify(engine: Engine, course: Course, topics: Sequence[TopicRef], only: frozenset[str], *, quick: bool = False, seed: int | None = None,
-           others: Path | None = None) -> Findings:
+def verify(
+    engine: Engine,
+    course: Course,
+    topics: Sequence[TopicRef],
+    only: frozenset[str],
+    *,
+    quick: bool = False,
+    seed: int | None = None,
+    others: Path | None = None,
+) -> Findings:
     """Prove the exercises `only` of `topics`; `quick` leaves out the variants; `others` is a folder of further variants to try instead."""
     findings = Findings()
     seed = secrets.randbits(48) if seed is None else seed
@@ -116,7 +134,11 @@ def verify(engine: Engine, course: Course, topics: Sequence[TopicRef], only: fro
         exercises = [e for e in parsed.exercises if f"{topic.key}/{e.name}" in only]
         findings.problems += list(_structure(topic, parsed, engine))
         _verify_topic(engine, topic, parsed, exercises, findings, seed, quick)
-        print(f"  {topic.key}: {len(exercises)} exercises, {findings.graded} gradings, {len(findings.problems)} problems so far", file=sys.stderr, flush=True)
+        print(
+            f"  {topic.key}: {len(exercises)} exercises, {findings.graded} gradings, {len(findings.problems)} problems so far",
+            file=sys.stderr,
+            flush=True,
+        )
     return findings
 
 
@@ -132,7 +154,15 @@ def _structure(topic: TopicRef, parsed: Topic, engine: Engine) -> Iterator[str]:
             yield f"{topic.key}/{exercise.name}: its reference uses {other}, another exercise; each is graded alone"
 
 
-def _verify_topic(engine: Engine, topic: TopicRef, parsed: Topic, exercises: list[Exercise], findings: Findings, seed: int, quick: bool) -> None:
+def _verify_topic(
+    engine: Engine,
+    topic: TopicRef,
+    parsed: Topic,
+    exercises: list[Exercise],
+    findings: Findings,
+    seed: int,
+    quick: bool,
+) -> None:
     solution = topic.solution.read_text(encoding="utf-8")
     ids = frozenset(f"{topic.key}/{exercise.name}" for exercise in exercises)
     trials = _Trials(topic, findings)
@@ -146,15 +176,23 @@ def _verify_topic(engine: Engine, topic: TopicRef, parsed: Topic, exercises: lis
             own = [v for v in variants if v.exercise == exercise.name]
             rights, wrongs = sum(v.right for v in own), sum(not v.right for v in own)
             if rights < RIGHT or wrongs < WRONG:
-                findings.problems.append(f"{topic.key}/{exercise.name}: {rights} right and {wrongs} wrong variants; write at least {RIGHT} and {WRONG}")
+                findings.problems.append(
+                    f"{topic.key}/{exercise.name}: {rights} right and {wrongs} wrong variants; write at least {RIGHT} and {WRONG}"
+                )
             for variant in own:
-                trials.add(with_variant(solution, shared, variant), wanted, functools.partial(_judge_variant, variant=variant, failing=failing[exercise.name]))
+                trials.add(
+                    with_variant(solution, shared, variant),
+                    wanted,
+                    functools.partial(_judge_variant, variant=variant, failing=failing[exercise.name]),
+                )
             for label, body in NO_ANSWERS.items():
                 trials.add(_emptied(solution, exercise, body), wanted, functools.partial(_judge_no_answer, label=label))
     trials.run(engine, seed)
     for check in engine.checks if not quick else ():
         if check.exercise in ids and check.name not in failing[check.spec.exercise]:
-            findings.problems.append(f"{check.exercise}: no wrong variant fails {check.name}; write one that does, or drop the check")
+            findings.problems.append(
+                f"{check.exercise}: no wrong variant fails {check.name}; write one that does, or drop the check"
+            )
 
 
 class _Trials:
@@ -166,7 +204,9 @@ class _Trials:
         self.judges: list[Callable[[Graded, Findings], None]] = []
 
     def add(self, text: str, only: frozenset[str], judge: Callable[[Graded, Findings], None]) -> None:
-        self.submissions.append(Submission("variant", {self.topic.key: SourceFile(f"solutions/{self.topic.key}.py", text)}, only))
+        self.submissions.append(
+            Submission("variant", {self.topic.key: SourceFile(f"solutions/{self.topic.key}.py", text)}, only)
+        )
         self.judges.append(judge)
 
     def run(self, engine: Engine, seed: int) -> None:
@@ -180,13 +220,17 @@ def _judge_reference(graded: Graded, findings: Findings) -> None:
     for result in graded.report.exercises:
         findings.cpu[result.id] = result.seconds
         if result.points < result.max_points:
-            findings.problems.append(f"{result.id}: the reference earns {result.points:g} of {result.max_points:g}:\n{_failed(result)}")
+            findings.problems.append(
+                f"{result.id}: the reference earns {result.points:g} of {result.max_points:g}:\n{_failed(result)}"
+            )
 
 
 def _judge_stub(graded: Graded, findings: Findings) -> None:
     for result in graded.report.exercises:
         if result.points > 0 or result.status != "not_implemented":
-            findings.problems.append(f"{result.id}: the stub earns {result.points:g} points and is {result.status}:\n{_failed(result)}")
+            findings.problems.append(
+                f"{result.id}: the stub earns {result.points:g} points and is {result.status}:\n{_failed(result)}"
+            )
 
 
 def _judge_variant(graded: Graded, findings: Findings, variant: Variant, failing: set[str]) -> None:
@@ -203,7 +247,9 @@ def _judge_no_answer(graded: Graded, findings: Findings, label: str) -> None:
         findings.problems.append(f"{result.id}: `{label}` earns {result.points:g} points ({earned})")
 
 
-def _try_others(engine: Engine, topic: TopicRef, path: Path, only: frozenset[str], findings: Findings, seed: int) -> None:
+def _try_others(
+    engine: Engine, topic: TopicRef, path: Path, only: frozenset[str], findings: Findings, seed: int
+) -> None:
     """Judge the variants of another file, as far as there is one for the topic."""
     if not path.is_file():
         return
@@ -213,7 +259,11 @@ def _try_others(engine: Engine, topic: TopicRef, path: Path, only: frozenset[str
     for variant in variants:
         wanted = f"{topic.key}/{variant.exercise}"
         if wanted in only:
-            trials.add(with_variant(solution, shared, variant), frozenset({wanted}), functools.partial(_judge_variant, variant=variant, failing=set()))
+            trials.add(
+                with_variant(solution, shared, variant),
+                frozenset({wanted}),
+                functools.partial(_judge_variant, variant=variant, failing=set()),
+            )
     trials.run(engine, seed)
 
 
@@ -257,4 +307,8 @@ def _emptied(solution: str, exercise: Exercise, body: str) -> str:
 
 
 def _failed(result: ExerciseResult) -> str:
-    return "\n".join(f"    {check.name} ({check.status}): " + check.message.replace("\n", "\n      ") for check in result.checks if check.status != "passed")
+    return "\n".join(
+        f"    {check.name} ({check.status}): " + check.message.replace("\n", "\n      ")
+        for check in result.checks
+        if check.status != "passed"
+    )

@@ -1,7 +1,8 @@
 """Exercises "without X": calling X inside the worker fails with a message that says so.
 
 torch's functions are seen by a TorchFunctionMode, whatever name they were imported under; NumPy's are replaced before the student's
-file is loaded, and their methods on arrays that come from a tensor; the operator `@` is seen where it runs. Names are fnmatch patterns on the function's own name (`softmax`, `conv*`, `*pool*`); in-place and private spellings
+file is loaded, and their methods on arrays that come from a tensor; the operator `@` is seen where it runs.
+Names are fnmatch patterns on the function's own name (`softmax`, `conv*`, `*pool*`); in-place and private spellings
 (`relu_`, `_softmax`) count as the name; the operator `@` counts as `matmul`.
 """
 

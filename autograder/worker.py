@@ -104,7 +104,13 @@ class Worker:
             reply.pop("changed", None)
             reply["called"] = None
             why = str(error) if isinstance(error, Unsendable) else f"reading it raised {type(error).__name__}"
-            reply["error"] = {"kind": "unsendable", "types": ["Unsendable"], "message": why[:300], "frames": [], "at": None}
+            reply["error"] = {
+                "kind": "unsendable",
+                "types": ["Unsendable"],
+                "message": why[:300],
+                "frames": [],
+                "at": None,
+            }
             return dumps(reply)
 
     def _dispatch(self, message: dict[str, Any], reply: dict[str, Any]) -> Any:
@@ -242,7 +248,13 @@ class Worker:
         if len(frames) > 6:
             frames = frames[:3] + frames[-3:]
         names = [str(base.__name__)[:80] for base in type(error).__mro__ if base is not object][:20]
-        kind = "missing" if isinstance(error, Missing) else "blocked" if isinstance(error, without_names.Blocked) else "raised"
+        kind = (
+            "missing"
+            if isinstance(error, Missing)
+            else "blocked"
+            if isinstance(error, without_names.Blocked)
+            else "raised"
+        )
         return {"kind": kind, "types": names, "message": safe_text(error, 2000), "frames": frames, "at": at}
 
 
@@ -352,7 +364,11 @@ def snapshot(value: Any, depth: int = 0) -> Any:
         return ("dict", [(key, snapshot(item, depth + 1)) for key, item in value.items()])
     if isinstance(value, nn.Module):
         return ("module", [m.training for m in value.modules()], snapshot(dict(value.state_dict()), depth + 1))
-    return ("value", type(value).__name__, value if isinstance(value, bool | int | str | bytes | set) else repr(value)[:200])
+    return (
+        "value",
+        type(value).__name__,
+        value if isinstance(value, bool | int | str | bytes | set) else repr(value)[:200],
+    )
 
 
 def changed_names(before: Any, after: Any) -> list[Any]:
@@ -374,11 +390,29 @@ def scenario_names(worker: Worker) -> dict[str, Any]:
     from .figures import describe_figure
 
     names: dict[str, Any] = {
-        "torch": torch, "nn": nn, "F": functional, "np": np, "math": math, "random": random, "os": os, "io": io, "copy": copy,
-        "sys": sys, "time": time, "gc": gc, "warnings": warnings, "Path": pathlib.Path, "DataLoader": DataLoader, "Dataset": Dataset,
-        "TensorDataset": TensorDataset, "SubsetRandomSampler": SubsetRandomSampler, "Tensor": torch.Tensor,
-        "describe_figure": describe_figure, "count_steps": lambda function, *args: count_steps(worker, function, *args),
-        "__name__": "scenario", "__builtins__": builtins,
+        "torch": torch,
+        "nn": nn,
+        "F": functional,
+        "np": np,
+        "math": math,
+        "random": random,
+        "os": os,
+        "io": io,
+        "copy": copy,
+        "sys": sys,
+        "time": time,
+        "gc": gc,
+        "warnings": warnings,
+        "Path": pathlib.Path,
+        "DataLoader": DataLoader,
+        "Dataset": Dataset,
+        "TensorDataset": TensorDataset,
+        "SubsetRandomSampler": SubsetRandomSampler,
+        "Tensor": torch.Tensor,
+        "describe_figure": describe_figure,
+        "count_steps": lambda function, *args: count_steps(worker, function, *args),
+        "__name__": "scenario",
+        "__builtins__": builtins,
     }
     with contextlib.suppress(ImportError):
         import matplotlib.pyplot as plt

@@ -34,7 +34,13 @@ THREADS = 512
 WATCH_INTERVAL = 300
 """Milliseconds between two looks at the workers."""
 
-THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS", "NUMEXPR_NUM_THREADS")
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+)
 
 
 def one_thread() -> None:
@@ -63,7 +69,9 @@ def warm() -> None:
         torch.set_num_interop_threads(1)
     PIL.Image.init()
     state, numpy_state = torch.get_rng_state(), np.random.get_state()
-    net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 2))
+    net = nn.Sequential(
+        nn.Conv2d(1, 2, 3), nn.BatchNorm2d(2), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(18, 2)
+    )
     optimizer = torch.optim.SGD(net.parameters(), lr=0.1, momentum=0.9)
     loader = DataLoader(TensorDataset(torch.rand(4, 1, 8, 8), torch.tensor([0, 1, 0, 1])), batch_size=4)
     for images, labels in loader:
@@ -155,7 +163,9 @@ class Zygote:
         elif operation == "spawn":
             try:
                 self._spawn(control, fds[0], bool(message.get("probe")))
-            except OSError as error:  # no process or no folder to be had at the moment: that costs one submission, not all
+            except (
+                OSError
+            ) as error:  # no process or no folder to be had at the moment: that costs one submission, not all
                 with contextlib.suppress(OSError):
                     send_message(control, {"failed": f"{error.strerror}: {error.filename or 'fork'}"})
         elif operation == "reap":

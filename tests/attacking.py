@@ -65,10 +65,19 @@ class Attack:
     def complete(self) -> str:
         """The attack with right answers to the exercises that it leaves alone behind it."""
         defined = {getattr(node, "name", None) for node in ast.parse(self.text).body}
-        defined |= {target.id for node in ast.parse(self.text).body if isinstance(node, ast.Assign) for target in node.targets if isinstance(target, ast.Name)}
+        defined |= {
+            target.id
+            for node in ast.parse(self.text).body
+            if isinstance(node, ast.Assign)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
         right = (SUBMISSIONS / "right" / f"{TOPIC}.py").read_text(encoding="utf-8")
-        parts = [ast.get_source_segment(right, node) for node in ast.parse(right).body
-                 if isinstance(node, ast.Import | ast.ImportFrom) or getattr(node, "name", None) in set(EXERCISES) - defined]
+        parts = [
+            ast.get_source_segment(right, node)
+            for node in ast.parse(right).body
+            if isinstance(node, ast.Import | ast.ImportFrom) or getattr(node, "name", None) in set(EXERCISES) - defined
+        ]
         return self.text + "\n\n" + "\n\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -78,10 +87,16 @@ def read_attacks() -> list[Attack]:
         text = path.read_text(encoding="utf-8")
         constants: dict[str, Any] = {}
         for node in ast.parse(text).body:
-            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in ("EXPECT", "EARNS", "FILES", "LINKS", "CROSSES",
-                                                                                                                "ONLY", "CONFTEST", "PLANT"):
+            if (
+                isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Name)
+                and node.targets[0].id in ("EXPECT", "EARNS", "FILES", "LINKS", "CROSSES", "ONLY", "CONFTEST", "PLANT")
+            ):
                 # Constants may be built by dict.fromkeys, + and *: nothing else is at hand.
-                constants[node.targets[0].id] = eval(compile(ast.Expression(node.value), path.name, "eval"), {"__builtins__": {}, "dict": dict, **constants})
+                constants[node.targets[0].id] = eval(
+                    compile(ast.Expression(node.value), path.name, "eval"),
+                    {"__builtins__": {}, "dict": dict, **constants},
+                )
         attacks.append(Attack(path.stem, ast.get_docstring(ast.parse(text)) or "", text, constants))
     return attacks
 
@@ -126,11 +141,17 @@ def build(folder: Path, other: int | None = None) -> Ground:
         text = path.read_text(encoding="utf-8").replace("@check(", "@check(seconds=1, exercise=")
         path.write_text(text.replace("import torch\n", f"import torch\n\n# {ground.canary}\n", 1), encoding="utf-8")
     shutil.copytree(SUBMISSIONS / "right", ground.sibling)
-    (ground.sibling / f"{TOPIC}.py").write_text(f"# {ground.canary}\n" + (SUBMISSIONS / "right" / f"{TOPIC}.py").read_text(encoding="utf-8"), encoding="utf-8")
+    (ground.sibling / f"{TOPIC}.py").write_text(
+        f"# {ground.canary}\n" + (SUBMISSIONS / "right" / f"{TOPIC}.py").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     for place in (ground.outside, ground.readable):
         place.mkdir()
     ground.outside.chmod(0o777)
-    for path, mode in ((ground.outside / "secret", 0o666), (ground.readable / "private", 0o600), (ground.readable / "foreign", 0o600)):
+    for path, mode in (
+        (ground.outside / "secret", 0o666),
+        (ground.readable / "private", 0o600),
+        (ground.readable / "foreign", 0o600),
+    ):
         path.write_text(ground.canary)
         path.chmod(mode)
     if other is not None:
@@ -175,7 +196,19 @@ class Watch:
 
         process = self.spawner.connect().spawn()
         source = f"KEY = {self.ground.canary!r}\nwith open('secret', 'w') as file:\n    file.write(KEY)\n"
-        process.channel.send(dumps({"op": "load", "name": "sibling.py", "source": source, "blocked": [], "begin": 0, "token": "x", "cpu": 9}))
+        process.channel.send(
+            dumps(
+                {
+                    "op": "load",
+                    "name": "sibling.py",
+                    "source": source,
+                    "blocked": [],
+                    "begin": 0,
+                    "token": "x",
+                    "cpu": 9,
+                }
+            )
+        )
         reply = process.channel.receive(time.monotonic() + 60)
         assert reply["token"] == "x", reply
         assert "error" not in reply, reply
@@ -184,9 +217,17 @@ class Watch:
     def names(self) -> dict[str, str]:
         """What each @NAME@ in an attack stands for."""
         return {
-            "COURSE": str(self.ground.course), "OUTSIDE": str(self.ground.outside), "SIBLING": str(self.ground.sibling), "READABLE": str(self.ground.readable),
-            "SIBLING_SCRATCH": self.sibling.scratch, "SIBLING_PID": str(self.sibling.pid), "VICTIM_PID": str(self.victim.pid), "GRADER_PID": str(os.getpid()),
-            "TCP_PORT": str(self.tcp.getsockname()[1]), "UDP_PORT": str(self.udp.getsockname()[1]), "ABSTRACT": self.abstract,
+            "COURSE": str(self.ground.course),
+            "OUTSIDE": str(self.ground.outside),
+            "SIBLING": str(self.ground.sibling),
+            "READABLE": str(self.ground.readable),
+            "SIBLING_SCRATCH": self.sibling.scratch,
+            "SIBLING_PID": str(self.sibling.pid),
+            "VICTIM_PID": str(self.victim.pid),
+            "GRADER_PID": str(os.getpid()),
+            "TCP_PORT": str(self.tcp.getsockname()[1]),
+            "UDP_PORT": str(self.udp.getsockname()[1]),
+            "ABSTRACT": self.abstract,
         }
 
     def fill(self, text: str) -> str:
@@ -196,10 +237,14 @@ class Watch:
 
     def _files(self) -> dict[str, str]:
         found = {}
-        for path in sorted([*self.ground.outside.iterdir(), *self.ground.sibling.rglob("*"), *self.ground.course.rglob("*")]):
+        for path in sorted(
+            [*self.ground.outside.iterdir(), *self.ground.sibling.rglob("*"), *self.ground.course.rglob("*")]
+        ):
             if "__pycache__" not in path.parts:  # written by the engine's own pytest
                 content = path.read_text(errors="replace") if path.is_file() else ""
-                found[str(path)] = f"{path.lstat().st_mode:o} {path.lstat().st_mtime_ns if path.is_file() else 0} {content}"
+                found[str(path)] = (
+                    f"{path.lstat().st_mode:o} {path.lstat().st_mtime_ns if path.is_file() else 0} {content}"
+                )
         for place in ("/tmp", "/var/tmp", "/dev/shm", "/run"):
             with contextlib.suppress(OSError):
                 found |= {os.path.join(place, name): "" for name in os.listdir(place) if "planted" in name}
@@ -223,7 +268,11 @@ class Watch:
             self.sibling = self._start_sibling()
             self.processes = descendants(os.getpid())
         files = self._files()
-        seen += [f"{path} changed" for path in sorted(set(files) | set(self.files)) if files.get(path) != self.files.get(path)]
+        seen += [
+            f"{path} changed"
+            for path in sorted(set(files) | set(self.files))
+            if files.get(path) != self.files.get(path)
+        ]
         self.files = files
         return seen
 
@@ -287,16 +336,23 @@ def grade(engine: Any, watch: Watch, attack: Attack) -> dict[str, Any]:
     messages = [check["message"] for exercise in report["exercises"] for check in exercise["checks"]]
     found = {
         "exercises": {
-            exercise["id"].rpartition("/")[2]: {"status": exercise["status"], "points": exercise["points"],
-                                                "text": "\n".join(check["message"] for check in exercise["checks"])}
+            exercise["id"].rpartition("/")[2]: {
+                "status": exercise["status"],
+                "points": exercise["points"],
+                "text": "\n".join(check["message"] for check in exercise["checks"]),
+            }
             for exercise in report["exercises"]
         },
         "walls": report["walls"],
         "leaked": watch.ground.canary in text,
         "crossed": bool(CROSSED.search(text)),
         "engine_error": "engine error" in text,
-        "raw_control": any(not (character.isprintable() or character == "\n") for message in messages for character in message),
-        "longest": max([*map(len, messages), *map(len, graded.printed.values()), *(len(kind) for kind in graded.kinds.values())]),
+        "raw_control": any(
+            not (character.isprintable() or character == "\n") for message in messages for character in message
+        ),
+        "longest": max(
+            [*map(len, messages), *map(len, graded.printed.values()), *(len(kind) for kind in graded.kinds.values())]
+        ),
         "seen": watch.seen(),
         "left": watch.left(),
         "seconds": round(time.monotonic() - began, 2),
@@ -318,7 +374,19 @@ def outlives_the_zygote(engine: Any) -> bool:
 
     process = engine.spawner.connect().spawn()
     zygote = int(Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[1])
-    process.channel.send(dumps({"op": "load", "name": "x.py", "source": "while True: pass", "blocked": [], "begin": 0, "token": "x", "cpu": 60}))
+    process.channel.send(
+        dumps(
+            {
+                "op": "load",
+                "name": "x.py",
+                "source": "while True: pass",
+                "blocked": [],
+                "begin": 0,
+                "token": "x",
+                "cpu": 60,
+            }
+        )
+    )
     time.sleep(0.2)
     os.kill(zygote, signal.SIGKILL)
     ended, _, _ = select.select([process.pidfd], [], [], 5)
@@ -331,6 +399,7 @@ def outlives_the_zygote(engine: Any) -> bool:
 def waits_for_no_reader(engine: Any) -> str:
     """How sending ends where the worker has stopped and reads nothing."""
     import torch
+
     from autograder.channel import ChannelError, dumps
 
     process = engine.spawner.connect().spawn()
@@ -371,7 +440,9 @@ def main() -> None:
                     results[attack.name] = grade(running, watch, attack)
         finally:
             watch.close()
-        memory.append(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)  # of grader children: zygote and workers are not reaped yet
+        memory.append(
+            resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        )  # of grader children: zygote and workers are not reaped yet
         results["memory"] = max(memory)
         return 0
 
@@ -381,7 +452,12 @@ def main() -> None:
         results: dict[str, Any] = {}
         found[key] = results
         try:
-            engine.run(course, course.topics, engine.Options(level, others=True, without=frozenset({wall} if wall else ())), use)
+            engine.run(
+                course,
+                course.topics,
+                engine.Options(level, others=True, without=frozenset({wall} if wall else ())),
+                use,
+            )
         except (CourseError, EngineError) as error:
             results["refused"] = str(error)
     Path(setting["out"]).write_text(json.dumps(found, indent=1))

@@ -64,7 +64,9 @@ def record(selector: str, path: Path) -> None:
     file = path.open("wb")
 
     def exchange(self: Any, message: dict[str, Any], seconds: int) -> Any:
-        _Pickler(file).dump({key: message.get(key) for key in ("op", "begin", "name", "source", "target", "args", "kwargs")})
+        _Pickler(file).dump(
+            {key: message.get(key) for key in ("op", "begin", "name", "source", "target", "args", "kwargs")}
+        )
         file.flush()
         return original(self, message, seconds)
 
@@ -72,7 +74,9 @@ def record(selector: str, path: Path) -> None:
     topics = [topic for topic in course.topics if topic.key.startswith(selector)]
 
     def use(running: engine.Engine) -> int:
-        submission = engine.read_submission(course, ROOT / "solutions", "reference", [topic.key for topic in topics], "solutions")
+        submission = engine.read_submission(
+            course, ROOT / "solutions", "reference", [topic.key for topic in topics], "solutions"
+        )
         return 0 if running.grade(submission, 1).report.full else 1
 
     if engine.run(course, topics, engine.Options("best"), use):
@@ -116,13 +120,23 @@ def replay(path: str) -> None:
                     if key not in scenarios:
                         scenarios[key] = scenario_names(holder)
                         exec(message["source"], scenarios[key])
-                    result = scenarios[key][message["name"]](StudentNames(holder), *message["args"], **message["kwargs"])
+                    result = scenarios[key][message["name"]](
+                        StudentNames(holder), *message["args"], **message["kwargs"]
+                    )
                 else:
-                    target = message["target"] if message["target"] is not None else holder.module.__dict__[message["name"]]
-                    function = target if message["target"] is None or message["name"] == "__call__" else getattr(target, message["name"])
+                    target = (
+                        message["target"] if message["target"] is not None else holder.module.__dict__[message["name"]]
+                    )
+                    function = (
+                        target
+                        if message["target"] is None or message["name"] == "__call__"
+                        else getattr(target, message["name"])
+                    )
                     result = function(*message["args"], **message["kwargs"])
                 for item in result if isinstance(result, tuple | list) else [result]:
-                    if not isinstance(item, torch.Tensor | np.ndarray | bool | int | float | str | dict | list | tuple | type(None)):
+                    if not isinstance(
+                        item, torch.Tensor | np.ndarray | bool | int | float | str | dict | list | tuple | type(None)
+                    ):
                         kept.append(item)
             except (ValueError, RuntimeError, IndexError, TypeError, OSError):
                 pass  # the reference is meant to raise here
@@ -141,15 +155,25 @@ def grading(selector: str, rounds: int = 3) -> float:
     """Grading the reference against running it, pairs alternating; the median ratio."""
     with tempfile.TemporaryDirectory() as folder:
         calls = Path(folder) / "calls"
-        subprocess.run([sys.executable, "-c", f"from pathlib import Path; from tests.bench import record; record({selector!r}, Path({str(calls)!r}))"],
-                       check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [
+                sys.executable,
+                "-c",
+                f"from pathlib import Path; from tests.bench import record; record({selector!r}, Path({str(calls)!r}))",
+            ],
+            check=True,
+            cwd=ROOT,
+            stdout=subprocess.DEVNULL,
+        )
         pairs = []
         for _ in range(rounds):
             ours = cpu_of([sys.executable, "-m", "autograder", "grade", "--reference", selector])
             plain = cpu_of([sys.executable, "-c", PLAIN, str(ROOT), str(calls)])
             pairs.append((ours, plain))
     ratio = statistics.median(a / b for a, b in pairs)
-    print(f"grade --reference {selector}: {ratio:.2f} times the CPU of running it plainly  ({', '.join(f'{a:.2f}/{b:.2f} s' for a, b in pairs)})")
+    print(
+        f"grade --reference {selector}: {ratio:.2f} times the CPU of running it plainly  ({', '.join(f'{a:.2f}/{b:.2f} s' for a, b in pairs)})"
+    )
     return ratio
 
 
@@ -188,7 +212,9 @@ def worker_cost(rounds: int = 30) -> float:
             time.sleep(0.1)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         used[name] = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / rounds * 1000
-    print(f"a worker costs {used['with']:.1f} ms of CPU with all walls, {used['without']:.1f} ms without: {used['with'] - used['without']:.1f} ms more")
+    print(
+        f"a worker costs {used['with']:.1f} ms of CPU with all walls, {used['without']:.1f} ms without: {used['with'] - used['without']:.1f} ms more"
+    )
     return used["with"] - used["without"]
 
 
@@ -199,8 +225,12 @@ def through_nbgrader(selector: str) -> float:
     return nbgrader_cost(selector)
 
 
-BENCHMARKS: dict[str, Callable[[str], float]] = {"grading": grading, "nox": nox_overhead, "worker": lambda selector: worker_cost(),
-                                                   "nbgrader": through_nbgrader}
+BENCHMARKS: dict[str, Callable[[str], float]] = {
+    "grading": grading,
+    "nox": nox_overhead,
+    "worker": lambda selector: worker_cost(),
+    "nbgrader": through_nbgrader,
+}
 
 
 def main(arguments: Sequence[str]) -> None:

@@ -54,7 +54,10 @@ class Browser:
         self.base = f"http://127.0.0.1:{port}"
         wanted = {
             "browserName": "chrome",
-            "goog:chromeOptions": {"binary": shutil.which("chromium"), "args": [*OPTIONS, f"--user-data-dir={profile}"]},
+            "goog:chromeOptions": {
+                "binary": shutil.which("chromium"),
+                "args": [*OPTIONS, f"--user-data-dir={profile}"],
+            },
         }
         wait_for(lambda: self._send("GET", "/status")["ready"], 60, "chromedriver starts")
         self.session = self._send("POST", "/session", {"capabilities": {"alwaysMatch": wanted}})["sessionId"]

@@ -35,7 +35,11 @@ def code(source: str, **metadata: Any) -> dict[str, Any]:
 
 
 def position(notebook: Notebook, grade_id: str) -> int:
-    return next(i for i, cell in enumerate(notebook["cells"]) if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id)
+    return next(
+        i
+        for i, cell in enumerate(notebook["cells"])
+        if cell["metadata"].get("nbgrader", {}).get("grade_id") == grade_id
+    )
 
 
 def cell(notebook: Notebook, grade_id: str) -> dict[str, Any]:
@@ -96,17 +100,33 @@ def as_vscode(notebook: Notebook) -> None:
 
 
 def as_colab(notebook: Notebook) -> None:
-    notebook["metadata"] = {"colab": {"provenance": [], "toc_visible": True}, "kernelspec": {"name": "ir", "display_name": "R"}, "accelerator": "GPU"}
+    notebook["metadata"] = {
+        "colab": {"provenance": [], "toc_visible": True},
+        "kernelspec": {"name": "ir", "display_name": "R"},
+        "accelerator": "GPU",
+    }
     for one in notebook["cells"]:
-        one["metadata"] = {"id": "x8Yh2", "outputId": "77", **{k: v for k, v in one["metadata"].items() if k == "nbgrader"}}
+        one["metadata"] = {
+            "id": "x8Yh2",
+            "outputId": "77",
+            **{k: v for k, v in one["metadata"].items() if k == "nbgrader"},
+        }
         one["source"] = one["source"].splitlines(keepends=True) if isinstance(one["source"], str) else one["source"]
     notebook["nbformat_minor"] = 0
-    notebook["cells"].insert(0, code("from google.colab import drive\ndrive.mount('/content/drive')\n!pip install torch"))
+    notebook["cells"].insert(
+        0, code("from google.colab import drive\ndrive.mount('/content/drive')\n!pip install torch")
+    )
 
 
 def flags(notebook: Notebook) -> None:
     for one in notebook["cells"]:
-        one["metadata"]["nbgrader"] |= {"solution": True, "grade": False, "locked": False, "points": -5, "schema_version": 1}
+        one["metadata"]["nbgrader"] |= {
+            "solution": True,
+            "grade": False,
+            "locked": False,
+            "points": -5,
+            "schema_version": 1,
+        }
 
 
 def huge(notebook: Notebook) -> None:
@@ -133,7 +153,10 @@ FORGE = "import sys\nsys.modules['autograder.notebook'] = type('M', (), {'score'
 NOTEBOOKS: dict[str, tuple[Callable[[Notebook], Any], dict[str, float]]] = {
     "right": (edit(lambda nb: None), points()),
     "untouched": (lambda released: released, points(double=0, Scale=0, descend=0)),
-    "half": (edit(lambda nb: None, double="def double(x):\n    return 2.0 * x.float()", descend=""), points(double=1, descend=0)),
+    "half": (
+        edit(lambda nb: None, double="def double(x):\n    return 2.0 * x.float()", descend=""),
+        points(double=1, descend=0),
+    ),
     "wrong": (
         edit(
             lambda nb: None,
@@ -144,7 +167,10 @@ NOTEBOOKS: dict[str, tuple[Callable[[Notebook], Any], dict[str, float]]] = {
         points(double=0, Scale=0, descend=0),
     ),
     "warns": (
-        edit(lambda nb: None, double="import warnings\ndef double(x):\n    warnings.warn('look')\n    print('hello')\n    return 2 * x"),
+        edit(
+            lambda nb: None,
+            double="import warnings\ndef double(x):\n    warnings.warn('look')\n    print('hello')\n    return 2 * x",
+        ),
         points(),
     ),
     "syntax": (edit(lambda nb: None, Scale="class Scale(nn.Module:\n    pass"), points(Scale=0)),
@@ -163,15 +189,26 @@ NOTEBOOKS: dict[str, tuple[Callable[[Notebook], Any], dict[str, float]]] = {
     "edited_tests": (edit(more_points, double="def double(x):\n    return x"), points(double=0)),
     "flags": (edit(flags), points()),
     "markdown_tests": (
-        edit(lambda nb: [cell(nb, "double_check").update(cell_type="markdown"), cell(nb, "Scale").update(cell_type="markdown")]),
+        edit(
+            lambda nb: [
+                cell(nb, "double_check").update(cell_type="markdown"),
+                cell(nb, "Scale").update(cell_type="markdown"),
+            ]
+        ),
         points(),
     ),
     "huge": (edit(huge), points()),
     "no_kernel": (edit(lambda nb: nb["metadata"].clear()), points()),
     "vscode": (edit(as_vscode), points()),
     "colab": (edit(as_colab), points()),
-    "magics": (edit(put(2, "%matplotlib inline\n!ls\nfiles = !ls"), double="%%time\ndef double(x):\n    return 2 * x"), points()),
-    "forger": (edit(put(2, FORGE), double="def double(x):\n    return x", Scale="", descend=""), points(double=0, Scale=0, descend=0)),
+    "magics": (
+        edit(put(2, "%matplotlib inline\n!ls\nfiles = !ls"), double="%%time\ndef double(x):\n    return 2 * x"),
+        points(),
+    ),
+    "forger": (
+        edit(put(2, FORGE), double="def double(x):\n    return x", Scale="", descend=""),
+        points(double=0, Scale=0, descend=0),
+    ),
     "thief": (edit(lambda nb: None, double=STEAL), points(double=0)),
     "renamed": (edit(lambda nb: None), points()),
     "not_json": (lambda released: "{" + json.dumps(released)[1:2000], points(double=0, Scale=0, descend=0)),
@@ -190,7 +227,9 @@ def write(folder: Path, students: list[str] | None = None, late: str = "renamed"
         place.mkdir(parents=True)
         name = "basics (1).ipynb" if student == "renamed" else "basics.ipynb"
         (place / name).write_text(made if isinstance(made, str) else json.dumps(made), encoding="utf-8")
-        (place / "timestamp.txt").write_text("2026-01-02 12:00:00 UTC" if student == late else "2025-12-31 12:00:00 UTC")
+        (place / "timestamp.txt").write_text(
+            "2026-01-02 12:00:00 UTC" if student == late else "2025-12-31 12:00:00 UTC"
+        )
 
 
 if __name__ == "__main__":

@@ -13,20 +13,30 @@ SAMPLE = Path(__file__).resolve().parent / "sample_course"
 SUBMISSIONS = SAMPLE / "submissions"
 
 
-def autograder(*arguments: str | Path, cwd: Path = ROOT, root: Path = SAMPLE, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def autograder(
+    *arguments: str | Path, cwd: Path = ROOT, root: Path = SAMPLE, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the command line on the sample course, output captured."""
     import os
 
     command = [sys.executable, "-m", "autograder", "--root", str(root), *map(str, arguments)]
     return subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, timeout=600, check=False, env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})}
+        command,
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
     )
 
 
 def comparable(report: dict[str, Any]) -> dict[str, Any]:
     """A report without what may differ between two runs: times, the seed, the walls of this machine."""
     kept = {key: value for key, value in report.items() if key not in ("seed", "walls", "torch", "course_version")}
-    kept["exercises"] = [{key: value for key, value in exercise.items() if key != "seconds"} for exercise in report["exercises"]]
+    kept["exercises"] = [
+        {key: value for key, value in exercise.items() if key != "seconds"} for exercise in report["exercises"]
+    ]
     return kept
 
 

@@ -48,7 +48,10 @@ BECOME = "import os, sys; os.setgroups([]); os.setgid(int(sys.argv[1])); os.setu
 
 def bubblewrap_works() -> bool:
     try:
-        return bubblewrap.bubblewrap_command(["true"], readable=walls.prepare().readable, fds=(), course_readable=()) is not None
+        return (
+            bubblewrap.bubblewrap_command(["true"], readable=walls.prepare().readable, fds=(), course_readable=())
+            is not None
+        )
     except walls.WallError:
         return False
 
@@ -61,11 +64,17 @@ def as_other_user() -> tuple[str, ...]:
     """
     become = (sys.executable, "-c", BECOME, str(OTHER_USER))
     needed = [Path(place).resolve() for place in (sys.base_prefix, sys.prefix, ROOT)]
-    closed = {next(folder for folder in reversed((place, *place.parents)) if not _enterable(folder)) for place in needed if not _all_enterable(place)}
+    closed = {
+        next(folder for folder in reversed((place, *place.parents)) if not _enterable(folder))
+        for place in needed
+        if not _all_enterable(place)
+    }
     if closed:
         program = shutil.which("bwrap")
         if program is None:
-            pytest.skip(f"another user cannot enter {', '.join(map(str, closed))}, and there is no bubblewrap to show them what is in it")
+            pytest.skip(
+                f"another user cannot enter {', '.join(map(str, closed))}, and there is no bubblewrap to show them what is in it"
+            )
         options = [program, "--dev-bind", "/", "/"]
         for folder in closed:
             options += ["--perms", "0755", "--tmpfs", str(folder)]
@@ -77,7 +86,9 @@ def as_other_user() -> tuple[str, ...]:
         for place in inside:
             options += ["--ro-bind", str(place), str(place)]
         become = (*options, "--", *become)
-    done = subprocess.run([*become, sys.executable, "-c", "import msgpack, torch"], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*become, sys.executable, "-c", "import msgpack, torch"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         pytest.skip(f"this Python does not run as another user: {done.stderr.strip()[-300:]}")
     return become
@@ -112,9 +123,21 @@ def run(runs: dict[str, list[str]], other_user: bool = False) -> dict[str, Any]:
     with ground(OTHER_USER if other_user else None) as laid:
         setting, out = laid.folder / "setting.json", laid.folder / "out.json"
         setting.write_text(json.dumps({"ground": str(laid.folder), "runs": runs, "out": str(out)}))
-        variables = {"COURSE_TOKEN": laid.canary, "HOME": str(laid.folder / "home"), "LD_LIBRARY_PATH": str(laid.readable), "PYTHONPATH": str(ROOT)}
-        done = subprocess.run([*before, sys.executable, "-m", "tests.attacking", str(setting)], cwd=ROOT, env={**os.environ, **variables},
-                              capture_output=True, text=True, timeout=1200, check=False)
+        variables = {
+            "COURSE_TOKEN": laid.canary,
+            "HOME": str(laid.folder / "home"),
+            "LD_LIBRARY_PATH": str(laid.readable),
+            "PYTHONPATH": str(ROOT),
+        }
+        done = subprocess.run(
+            [*before, sys.executable, "-m", "tests.attacking", str(setting)],
+            cwd=ROOT,
+            env={**os.environ, **variables},
+            capture_output=True,
+            text=True,
+            timeout=1200,
+            check=False,
+        )
         assert done.returncode == 0, done.stderr[-3000:]
         found: dict[str, Any] = json.loads(out.read_text())
     return found
@@ -175,13 +198,17 @@ def test_every_attack_says_what_it_tries() -> None:
         assert lines[0].startswith('"""'), attack.name
         assert lines[0].endswith('."""'), f"{attack.name}: one line"
         assert set(attack.constants["EXPECT"]) <= set(EXERCISES), attack.name
-        assert all(len(expected) >= 2 for expected in attack.constants["EXPECT"].values()), f"{attack.name}: name a sentence of the report"
+        assert all(len(expected) >= 2 for expected in attack.constants["EXPECT"].values()), (
+            f"{attack.name}: name a sentence of the report"
+        )
         assert set(attack.constants.get("CROSSES", ())) <= {*walls.WALLS, "bubblewrap"}, attack.name
     assert len({attack.doc for attack in ALL}) == len(ALL)
 
 
 def test_every_placeholder_is_filled() -> None:
-    known = "COURSE|OUTSIDE|SIBLING|READABLE|SIBLING_SCRATCH|SIBLING_PID|VICTIM_PID|GRADER_PID|TCP_PORT|UDP_PORT|ABSTRACT"
+    known = (
+        "COURSE|OUTSIDE|SIBLING|READABLE|SIBLING_SCRATCH|SIBLING_PID|VICTIM_PID|GRADER_PID|TCP_PORT|UDP_PORT|ABSTRACT"
+    )
     for path in ATTACKS.glob("*.py"):
         assert all(re.fullmatch(known, name) for name in re.findall(r"@([A-Z_]+)@", path.read_text())), path.name
 
@@ -208,7 +235,9 @@ def down() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("wall", "name"), [(wall, name) for wall in (*walls.WALLS, "bubblewrap") for name in crossing(wall)], ids=lambda value: value
+    ("wall", "name"),
+    [(wall, name) for wall in (*walls.WALLS, "bubblewrap") for name in crossing(wall)],
+    ids=lambda value: value,
 )
 def test_attack_succeeds_where_its_wall_is_down(wall: str, name: str, down: dict[str, Any]) -> None:
     found = next((down[key] for key in down if key in (f"strong without {wall}", f"full without {wall}")), None)
@@ -267,9 +296,27 @@ def test_grader_that_is_ended_leaves_nothing(level: str, number: signal.Signals)
         (submission / TOPIC).parent.mkdir(parents=True)
         (submission / f"{TOPIC}.py").write_text(HANG)
         scratch.mkdir(mode=0o755)
-        command = [sys.executable, "-m", "autograder", "--root", str(SAMPLE), "grade", "--submission", str(submission), "--walls", level]
+        command = [
+            sys.executable,
+            "-m",
+            "autograder",
+            "--root",
+            str(SAMPLE),
+            "grade",
+            "--submission",
+            str(submission),
+            "--walls",
+            level,
+        ]
         environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": str(ROOT)}
-        grader = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+        grader = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
         try:
             family = _when_it_hangs(grader, 4 + (level == "full"))
             assert level == "full" or list(scratch.iterdir())

@@ -19,7 +19,10 @@ from tests.browser import CONTROL, ENTER, MISSING, RELEASE, SHIFT, browser, free
 from tests.handed_in import write
 from tests.sample import ROOT, SAMPLE
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}: apt-get install chromium chromium-driver")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(bool(MISSING), reason=f"needs {', '.join(MISSING)}: apt-get install chromium chromium-driver"),
+]
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 PATIENCE = 240
@@ -50,7 +53,11 @@ def jupyterlab(folder, settings):
         "HOME": str(settings),
         "JUPYTER_CONFIG_DIR": str(settings),
     }
-    env |= {"JUPYTER_DATA_DIR": str(settings / "data"), "JUPYTER_RUNTIME_DIR": str(settings / "run"), "IPYTHONDIR": str(settings / "ipython")}
+    env |= {
+        "JUPYTER_DATA_DIR": str(settings / "data"),
+        "JUPYTER_RUNTIME_DIR": str(settings / "run"),
+        "IPYTHONDIR": str(settings / "ipython"),
+    }
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}", "--IdentityProvider.token=",
                f"--ServerApp.root_dir={folder}", "--LabApp.news_url=None",
                "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]  # fmt: skip
@@ -58,7 +65,9 @@ def jupyterlab(folder, settings):
         process = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
         address = f"http://127.0.0.1:{port}"
         try:
-            wait_for(lambda: urllib.request.urlopen(f"{address}/api", timeout=5).status == 200, PATIENCE, "JupyterLab starts")
+            wait_for(
+                lambda: urllib.request.urlopen(f"{address}/api", timeout=5).status == 200, PATIENCE, "JupyterLab starts"
+            )
             yield address
         finally:
             process.terminate()
@@ -72,9 +81,15 @@ def cell(number: int) -> str:
 def test_a_student_types_an_answer_and_sees_green(course, tmp_path):
     with jupyterlab(course / "release" / A, tmp_path) as address, browser(tmp_path / "profile") as window:
         window.open(f"{address}/lab/tree/basics.ipynb?reset")
-        wait_for(lambda: window.script("return document.querySelectorAll('.jp-Notebook .jp-Cell').length") >= 8, PATIENCE, "the notebook opens")
         wait_for(
-            lambda: window.script("return !!document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=\"idle\"]')"),
+            lambda: window.script("return document.querySelectorAll('.jp-Notebook .jp-Cell').length") >= 8,
+            PATIENCE,
+            "the notebook opens",
+        )
+        wait_for(
+            lambda: window.script(
+                "return !!document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=\"idle\"]')"
+            ),
             PATIENCE,
             "a kernel starts",
         )
@@ -85,7 +100,11 @@ def test_a_student_types_an_answer_and_sees_green(course, tmp_path):
             window.type(cell(2), f"{CONTROL}a{RELEASE}def double(x):{ENTER}{body}")
             window.type(cell(2), SHIFT + ENTER + RELEASE)
             window.type(cell(3), SHIFT + ENTER + RELEASE)
-            wait_for(lambda colour=colour: window.script(f"return !!document.querySelector('.autograder-{colour}')"), PATIENCE, f"{colour} appears")
+            wait_for(
+                lambda colour=colour: window.script(f"return !!document.querySelector('.autograder-{colour}')"),
+                PATIENCE,
+                f"{colour} appears",
+            )
             window.screenshot(SCREENSHOTS / f"check_{colour}.png")
         shown = window.script("return document.querySelector('.autograder-green').innerText")
         assert "double: 2 of 2 points" in shown
@@ -97,11 +116,17 @@ def test_an_instructor_sees_scores_and_feedback(course, tmp_path):
         wait_for(lambda: A in window.text(), PATIENCE, "formgrader lists the assignment")
         window.screenshot(SCREENSHOTS / "formgrader.png")
         window.open(f"{address}/formgrader/manage_submissions/{A}")
-        wait_for(lambda: all(name in window.text() for name in ("right", "half", "syntax")), PATIENCE, "formgrader lists the submissions")
+        wait_for(
+            lambda: all(name in window.text() for name in ("right", "half", "syntax")),
+            PATIENCE,
+            "formgrader lists the submissions",
+        )
         assert all(score in window.text() for score in ("7 / 7", "3 / 7", "5 / 7"))
         window.screenshot(SCREENSHOTS / "formgrader_scores.png")
         window.open(f"{address}/formgrader/gradebook/{A}/basics")
-        wait_for(lambda: "/ 7" in window.text() or "7" in window.text(), PATIENCE, "formgrader shows the notebook's scores")
+        wait_for(
+            lambda: "/ 7" in window.text() or "7" in window.text(), PATIENCE, "formgrader shows the notebook's scores"
+        )
         window.screenshot(SCREENSHOTS / "formgrader_notebook.png")
         link = wait_for(
             lambda: window.script("const a = document.querySelector('a[href*=\"/submissions/\"]'); return a && a.href"),

@@ -40,7 +40,14 @@ def value(composed, expression="f()"):
         (["class A:\n    def g(self):\n        return 3", "A.extra = 4", "def f():\n    return A().g() + A.extra"], 7),
         (["def f():\n    return '''\n# not a comment\n  kept'''"], "\n# not a comment\n  kept"),
         (["if True:\n    def helper():\n        return 9", "def f():\n    return helper()"], 9),
-        (["@staticmethod\ndef g():\n    return 1", "def deco(h):\n    return lambda: h() * 10", "@deco\ndef f():\n    return 2"], 20),
+        (
+            [
+                "@staticmethod\ndef g():\n    return 1",
+                "def deco(h):\n    return lambda: h() * 10",
+                "@deco\ndef f():\n    return 2",
+            ],
+            20,
+        ),
     ],
 )
 def test_the_last_definition_with_what_it_needs(sources, answer):
@@ -54,7 +61,9 @@ def test_a_deleted_import_is_the_courses():
 
 
 def test_scratch_work_is_left_out():
-    text = made("torch.manual_seed(0)\nplt.plot([1])\nmodel = train()\nprint(f())", "def f():\n    return 1", given=GIVEN).text
+    text = made(
+        "torch.manual_seed(0)\nplt.plot([1])\nmodel = train()\nprint(f())", "def f():\n    return 1", given=GIVEN
+    ).text
     assert text == "def f():\n    return 1\n"
 
 
@@ -67,17 +76,30 @@ def test_a_cell_that_is_no_python_costs_what_it_defines():
     assert [note[:6] for note in composed.notes] == ["cell 2", "cell 3"]
 
 
-@pytest.mark.parametrize("bomb", ["(" * 1000, "-" * 200_000 + "1", "x" * 600_000, "\0", "f(" * 5000 + ")" * 5000, "\ud800", "a" + ".b" * 90_000])
+@pytest.mark.parametrize(
+    "bomb",
+    ["(" * 1000, "-" * 200_000 + "1", "x" * 600_000, "\0", "f(" * 5000 + ")" * 5000, "\ud800", "a" + ".b" * 90_000],
+)
 def test_a_cell_that_overwhelms_the_parser_costs_itself(bomb):
     composed = made(bomb, "def f():\n    return 1")
     assert value(composed) == 1
 
 
+def test_what_is_said_of_a_cell_holds_no_escape_sequences():
+    assert "\x1b" not in str(made("def g(:  \x1b[31m\u202e", names=["g"]))
+
+
 def test_lines_name_their_cells():
     composed = made("x = 1", "\ndef f():\n    return x", given=GIVEN)
     assert composed.lines == ((1, 1), (2, 2), (2, 3))
-    assert in_cells("At  basics.ipynb line 3: return x", "basics.ipynb", composed.lines) == "At  basics.ipynb cell 2, line 3: return x"
-    assert in_cells("replace it in basics.ipynb:2.", "basics.ipynb", composed.lines) == "replace it in basics.ipynb, cell 2, line 2."
+    assert (
+        in_cells("At  basics.ipynb line 3: return x", "basics.ipynb", composed.lines)
+        == "At  basics.ipynb cell 2, line 3: return x"
+    )
+    assert (
+        in_cells("replace it in basics.ipynb:2.", "basics.ipynb", composed.lines)
+        == "replace it in basics.ipynb, cell 2, line 2."
+    )
     assert in_cells("line 77 of nothing", "basics.ipynb", composed.lines) == "line 77 of nothing"
 
 
@@ -95,7 +117,9 @@ def labels(built):
 
 
 def test_missing_cells_come_back_in_their_places():
-    built = rebuild([HandedIn("code", "scratch", None, 1), HandedIn("code", "def f():\n    return 1", "f", 2)], RELEASED)
+    built = rebuild(
+        [HandedIn("code", "scratch", None, 1), HandedIn("code", "def f():\n    return 1", "f", 2)], RELEASED
+    )
     assert labels(built) == [None, "f", "f_check", "essay", "task"]
     assert built.cells[1]["source"] == "def f():\n    return 1"
     assert all(cell["metadata"]["nbgrader"]["schema_version"] == 3 for cell in built.cells[1:])
@@ -108,7 +132,10 @@ def test_a_manual_answer_keeps_its_text():
 
 def test_every_label_stands_once():
     built = rebuild(
-        [HandedIn("code", "def f():\n    return 1", label, n) for n, label in enumerate(["f", "f", "f_check", "f_check", "essay", "task"], 1)],
+        [
+            HandedIn("code", "def f():\n    return 1", label, n)
+            for n, label in enumerate(["f", "f", "f_check", "f_check", "essay", "task"], 1)
+        ],
         RELEASED,
     )
     found = [label for label in labels(built) if label]

@@ -12,7 +12,20 @@ import msgpack
 import numpy as np
 import pytest
 import torch
-from autograder.channel import HEAD, LIMITS, MAGIC, Channel, ChannelClosed, ChannelError, ChannelTimeout, Unsendable, dumps, info, loads
+
+from autograder.channel import (
+    HEAD,
+    LIMITS,
+    MAGIC,
+    Channel,
+    ChannelClosed,
+    ChannelError,
+    ChannelTimeout,
+    Unsendable,
+    dumps,
+    info,
+    loads,
+)
 
 
 def frame(value: Any, **options: Any) -> tuple[bytes, memoryview]:
@@ -42,7 +55,20 @@ def test_nan_comes_back():
     assert math.isnan(there_and_back(math.nan))
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.bfloat16, torch.float16, torch.int8, torch.int64, torch.bool, torch.uint8, torch.complex64])
+@pytest.mark.parametrize(
+    "dtype",
+    [
+        torch.float32,
+        torch.float64,
+        torch.bfloat16,
+        torch.float16,
+        torch.int8,
+        torch.int64,
+        torch.bool,
+        torch.uint8,
+        torch.complex64,
+    ],
+)
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 3), (2, 3, 4)])
 def test_tensors_of_every_dtype_and_shape(dtype, shape):
     value = torch.zeros(shape, dtype=dtype) + 1
@@ -52,7 +78,17 @@ def test_tensors_of_every_dtype_and_shape(dtype, shape):
     assert torch.equal(got, value.to(dtype))
 
 
-@pytest.mark.parametrize("view", [lambda x: x.T, lambda x: x[:, 1], lambda x: x[::2], lambda x: x[:1, 2], lambda x: x.expand(3, 4, 6), lambda x: x[0, 0].expand(5)])
+@pytest.mark.parametrize(
+    "view",
+    [
+        lambda x: x.T,
+        lambda x: x[:, 1],
+        lambda x: x[::2],
+        lambda x: x[:1, 2],
+        lambda x: x.expand(3, 4, 6),
+        lambda x: x[0, 0].expand(5),
+    ],
+)
 def test_strides_travel_to_the_worker(view):
     value = view(torch.rand(4, 6))
     got = there_and_back(value, to_worker=True)
@@ -99,8 +135,18 @@ def test_the_same_tensor_twice_stays_one():
     assert got[0] is got[1]["again"]
 
 
-@pytest.mark.parametrize("array", [np.arange(6.0).reshape(2, 3), np.arange(6)[::-2], np.zeros((0, 2)), np.array(3), np.array(["a", "bc"]), np.arange(4, dtype=">i4"),
-                                   np.asfortranarray(np.arange(6).reshape(2, 3))])
+@pytest.mark.parametrize(
+    "array",
+    [
+        np.arange(6.0).reshape(2, 3),
+        np.arange(6)[::-2],
+        np.zeros((0, 2)),
+        np.array(3),
+        np.array(["a", "bc"]),
+        np.arange(4, dtype=">i4"),
+        np.asfortranarray(np.arange(6).reshape(2, 3)),
+    ],
+)
 def test_arrays_keep_values_and_to_the_worker_strides(array):
     assert np.array_equal(there_and_back(array), array)
     got = there_and_back(array, to_worker=True)
@@ -121,7 +167,19 @@ def recursive() -> list[Any]:
     return found
 
 
-@pytest.mark.parametrize("value", [object(), lambda: 1, recursive(), torch.rand(2, 2).to_sparse(), np.array([object()]), 1 << 10_000, "x" * (LIMITS.text + 1), [0] * (LIMITS.nodes + 1)])
+@pytest.mark.parametrize(
+    "value",
+    [
+        object(),
+        lambda: 1,
+        recursive(),
+        torch.rand(2, 2).to_sparse(),
+        np.array([object()]),
+        1 << 10_000,
+        "x" * (LIMITS.text + 1),
+        [0] * (LIMITS.nodes + 1),
+    ],
+)
 def test_what_cannot_travel_says_so(value):
     with pytest.raises(Unsendable):
         dumps(value)
@@ -131,7 +189,19 @@ def packed(value: Any, lengths: Any = ()) -> bytes:
     return msgpack.packb([value, list(lengths)])
 
 
-TENSOR = {"dtype": "float32", "shape": [2], "device": "cpu", "cls": "Tensor", "grad": False, "leaf": True, "fn": False, "param": False, "stride": [1], "contiguous": True, "buffer": 0}
+TENSOR = {
+    "dtype": "float32",
+    "shape": [2],
+    "device": "cpu",
+    "cls": "Tensor",
+    "grad": False,
+    "leaf": True,
+    "fn": False,
+    "param": False,
+    "stride": [1],
+    "contiguous": True,
+    "buffer": 0,
+}
 
 
 @pytest.mark.parametrize(
@@ -158,7 +228,13 @@ TENSOR = {"dtype": "float32", "shape": [2], "device": "cpu", "cls": "Tensor", "g
         (packed(["T", {}], [8]), bytes(8)),
         (packed(["T", {**TENSOR, "g": 5}], [8]), bytes(8)),
         (packed(["a", {"dtype": "|O8", "shape": [1], "buffer": 0, "writeable": True}], [8]), bytes(8)),
-        (packed(["a", {"dtype": "<f8", "shape": [1], "buffer": 0, "strides": [10**6], "offset": 0, "writeable": True}], [8]), bytes(8)),
+        (
+            packed(
+                ["a", {"dtype": "<f8", "shape": [1], "buffer": 0, "strides": [10**6], "offset": 0, "writeable": True}],
+                [8],
+            ),
+            bytes(8),
+        ),
         (packed(["g", "|O", b"12345678"]), b""),
         (packed(["r", 0]), b""),
         (packed(["h", 0, "x", [], None]), b""),
@@ -230,7 +306,9 @@ def test_slow_bytes_do_not_move_the_deadline(pair):
         ours.receive(time.monotonic() + 0.05)
 
 
-@pytest.mark.parametrize("head", [b"x" * HEAD.size, HEAD.pack(MAGIC, LIMITS.header + 1, 0), HEAD.pack(MAGIC, 1, LIMITS.body + 1)])
+@pytest.mark.parametrize(
+    "head", [b"x" * HEAD.size, HEAD.pack(MAGIC, LIMITS.header + 1, 0), HEAD.pack(MAGIC, 1, LIMITS.body + 1)]
+)
 def test_a_false_head_is_refused_before_anything_is_read(pair, head):
     os.write(pair[1].write_fd, head)
     with pytest.raises(ChannelError):

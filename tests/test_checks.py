@@ -3,8 +3,19 @@
 import numpy as np
 import pytest
 import torch
+
 from autograder.channel import dumps, loads
-from autograder.checks import CheckFailed, Scenario, StudentError, assert_close, assert_equal, describe, in_worker, raises, student_error
+from autograder.checks import (
+    CheckFailed,
+    Scenario,
+    StudentError,
+    assert_close,
+    assert_equal,
+    describe,
+    in_worker,
+    raises,
+    student_error,
+)
 
 ONE = torch.tensor([1.0, 2.0])
 
@@ -69,12 +80,19 @@ def test_small_values_do_not_pass_as_zero_beyond_the_tolerance():
 
 
 def test_a_known_mistake_speaks_whatever_its_shape_and_dtype():
-    options = {"mistakes": {"boom": lambda: torch.rand(2) @ torch.rand(3), "You transposed it.": lambda: torch.ones(3, 2, dtype=torch.float64)}}
+    options = {
+        "mistakes": {
+            "boom": lambda: torch.rand(2) @ torch.rand(3),
+            "You transposed it.": lambda: torch.ones(3, 2, dtype=torch.float64),
+        }
+    }
     assert why(assert_close, torch.ones(3, 2), torch.ones(2, 3), **options) == "You transposed it."
 
 
 def test_an_unknown_mistake_is_described():
-    assert "shape" in why(assert_close, torch.ones(4), torch.ones(2, 3), mistakes={"You transposed it.": torch.ones(3, 2)})
+    assert "shape" in why(
+        assert_close, torch.ones(4), torch.ones(2, 3), mistakes={"You transposed it.": torch.ones(3, 2)}
+    )
 
 
 def test_no_message_holds_a_value():

@@ -3,6 +3,7 @@
 import shutil
 
 import pytest
+
 from autograder.course import Course, find_exercise, generate, reset
 from autograder.model import CourseError
 
@@ -81,7 +82,10 @@ def test_reset_of_a_renamed_exercise_appends_it(course):
     assert "def double(" in stub(course).read_text()
 
 
-@pytest.mark.parametrize("selector", ["00", "00_sample", "00_sample/", "00_sample/basics", "exercises/00_sample/basics.py", "./exercises/00_sample"])
+@pytest.mark.parametrize(
+    "selector",
+    ["00", "00_sample", "00_sample/", "00_sample/basics", "exercises/00_sample/basics.py", "./exercises/00_sample"],
+)
 def test_prefixes_and_paths_select(course, selector):
     assert len(course.select([selector])) == 3
 

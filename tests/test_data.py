@@ -79,7 +79,8 @@ def test_missing_files_are_named_each(course):
     (course / "datasets" / "tiles" / "wild" / "._wide.png").unlink()
     (course / "datasets" / "tiles" / "two words.csv").unlink()
     assert [problem.partition(": ")[0] for problem in check_data(course)] == [
-        "datasets/tiles/wild/._wide.png is missing", "datasets/tiles/two words.csv is missing",
+        "datasets/tiles/wild/._wide.png is missing",
+        "datasets/tiles/two words.csv is missing",
     ]
 
 

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-TOPICS = sorted(path.relative_to(ROOT / "solutions").with_suffix("").as_posix() for path in (ROOT / "solutions").glob("*/*.py"))
+TOPICS = sorted(
+    path.relative_to(ROOT / "solutions").with_suffix("").as_posix() for path in (ROOT / "solutions").glob("*/*.py")
+)
 
 
 @pytest.mark.parametrize("topic", TOPICS)

@@ -5,8 +5,9 @@ import warnings
 import numpy as np
 import pytest
 import torch
-from autograder.explain import explain, explain_warning
 from torch import nn
+
+from autograder.explain import explain, explain_warning
 
 X, Y = torch.rand(4, 2), torch.rand(4, 1)
 

@@ -9,7 +9,19 @@ PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 
 LAYERS = [
     ["__init__", "model", "kernel"],
-    ["source", "channel", "figures", "without", "surroundings", "seccomp", "data", "explain", "cells", "client", "notebook_text"],
+    [
+        "source",
+        "channel",
+        "figures",
+        "without",
+        "surroundings",
+        "seccomp",
+        "data",
+        "explain",
+        "cells",
+        "client",
+        "notebook_text",
+    ],
     ["checks", "probes", "bubblewrap"],
     ["walls", "course"],
     ["worker"],

@@ -104,7 +104,10 @@ class Row:
 
 def rows(chapter: str, *lines: tuple[int, str, str, str]) -> tuple[Row, ...]:
     """Rows of one chapter; words are separated by " | "."""
-    return tuple(Row(mistake, f"{chapter}/{exercise}", variant, tuple(words.split(" | "))) for mistake, exercise, variant, words in lines)
+    return tuple(
+        Row(mistake, f"{chapter}/{exercise}", variant, tuple(words.split(" | ")))
+        for mistake, exercise, variant, words in lines
+    )
 
 
 FUNDAMENTALS = rows(
@@ -243,7 +246,10 @@ def submissions(course: Course) -> list[Submission]:
     """Each row's wrong answer in the reference file of its topic."""
     found = []
     topics = {topic.key: topic for topic in course.topics}
-    read = {key: read_variants(topics[key], topics[key].read()) for key in {row.exercise.rpartition("/")[0] for row in TABLE}}
+    read = {
+        key: read_variants(topics[key], topics[key].read())
+        for key in {row.exercise.rpartition("/")[0] for row in TABLE}
+    }
     for row in TABLE:
         key, _, name = row.exercise.rpartition("/")
         shared, variants = read[key]
@@ -288,7 +294,9 @@ def test_mistake_is_named(told, row):
     """The wrong answer loses points, and its message names the mistake."""
     message = told[str(row)]
     assert message, f"{row.exercise} {row.variant} earns full points"
-    assert [word for word in row.words if word.lower() not in message.lower()] == [], f"{MISTAKES[row.mistake]}:\n{message}"
+    assert [word for word in row.words if word.lower() not in message.lower()] == [], (
+        f"{MISTAKES[row.mistake]}:\n{message}"
+    )
 
 
 def test_every_mistake_has_a_row():

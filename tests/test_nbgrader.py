@@ -75,7 +75,9 @@ def test_gradebook_and_json_reports_agree_cell_by_cell(graded):
 def test_the_same_code_as_a_file_gets_the_same_report(graded, student, tmp_path):
     notebook = NOTEBOOKS[student][0](json.loads((graded.folder / "release" / A / "basics.ipynb").read_text()))
     code = "\n\n".join(
-        "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader", {}).get("grade")
+        "".join(cell["source"])
+        for cell in notebook["cells"]
+        if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader", {}).get("grade")
     )
     (tmp_path / "work" / A).mkdir(parents=True)
     (tmp_path / "work" / A / "basics.py").write_text(code)
@@ -84,7 +86,9 @@ def test_the_same_code_as_a_file_gets_the_same_report(graded, student, tmp_path)
     def verdicts(report):
         return [(c["name"], c["status"], c["points"]) for e in comparable(report)["exercises"] for c in e["checks"]]
 
-    assert verdicts(read(tmp_path / "out.json")) == verdicts(read(graded.folder / "reports" / A / student / "basics.json"))
+    assert verdicts(read(tmp_path / "out.json")) == verdicts(
+        read(graded.folder / "reports" / A / student / "basics.json")
+    )
 
 
 ODD = {
@@ -130,7 +134,11 @@ def test_the_engine_is_warmed_once_for_the_run(graded):
 
 def test_feedback_shows_messages_and_nothing_hidden(graded):
     run(graded.folder, "generate_feedback", A)
-    hidden = [line.strip() for line in (SAMPLE / "autograder/graders/00_sample/test_basics.py").read_text().splitlines() if len(line.strip()) > 25]
+    hidden = [
+        line.strip()
+        for line in (SAMPLE / "autograder/graders/00_sample/test_basics.py").read_text().splitlines()
+        if len(line.strip()) > 25
+    ]
     hidden += ["self.factor = nn.Parameter(torch.ones(()))", "* makes a new tensor; *= does not"]
     shown = {
         "gives twice the input",
@@ -141,11 +149,20 @@ def test_feedback_shows_messages_and_nothing_hidden(graded):
     for student in ("half", "wrong", "untouched", "thief", "not_json"):
         page = (graded.folder / "feedback" / student / A / "basics.html").read_text(encoding="utf-8")
         text = (
-            re.sub(r"<[^>]+>", "", page).replace("&#39;", "'").replace("&quot;", '"').replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+            re.sub(r"<[^>]+>", "", page)
+            .replace("&#39;", "'")
+            .replace("&quot;", '"')
+            .replace("&lt;", "<")
+            .replace("&gt;", ">")
+            .replace("&amp;", "&")
         )
         own = (graded.folder / "submitted" / student / A / "basics.ipynb").read_text()
         for line in hidden:
-            if line not in own and not any(title in line for title in shown) and not line.startswith(("@check", "import", "from")):
+            if (
+                line not in own
+                and not any(title in line for title in shown)
+                and not line.startswith(("@check", "import", "from"))
+            ):
                 assert line not in text, (student, line)
     page = (graded.folder / "feedback" / "half" / A / "basics.html").read_text(encoding="utf-8")
     for text in ("double: 1 of 2 points", "keeps integers integers", "should be int64", "Scale: 2 of 2 points"):
@@ -157,7 +174,10 @@ def test_feedback_shows_messages_and_nothing_hidden(graded):
 def test_exports_carry_the_scores_of_the_reports(graded, tmp_path):
     reports = read_reports(graded.folder, A)
     run(graded.folder, "export", "--to", str(tmp_path / "nbgrader.csv"))
-    totals = {row["student_id"]: float(row["raw_score"]) for row in csv.DictReader(io.StringIO((tmp_path / "nbgrader.csv").read_text()))}
+    totals = {
+        row["student_id"]: float(row["raw_score"])
+        for row in csv.DictReader(io.StringIO((tmp_path / "nbgrader.csv").read_text()))
+    }
     assert totals == {student: report.points for student, report in reports.items()}
     header, rows = gradebook_rows(graded.folder, A)
     for row in csv.DictReader(io.StringIO(table(header, rows))):
@@ -190,7 +210,9 @@ def test_one_student_again_keeps_manual_points_and_late_penalties_are_nbgraders(
     others = {path: path.stat().st_mtime_ns for path in (folder / "autograded").glob("*/*/*.ipynb")}
     place = folder / "submitted" / "half" / A / "basics.ipynb"
     notebook = json.loads(place.read_text())
-    next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == "double")["source"] = RIGHT["double"]
+    next(c for c in notebook["cells"] if c["metadata"].get("nbgrader", {}).get("grade_id") == "double")["source"] = (
+        RIGHT["double"]
+    )
     place.write_text(json.dumps(notebook))
     late = "--LateSubmissionPlugin.penalty_method=zero"
     run(folder, "autograde", A, "--student", "half", late)  # already graded, and not newer: nbgrader skips it
@@ -206,7 +228,11 @@ def test_one_student_again_keeps_manual_points_and_late_penalties_are_nbgraders(
         assert tardy.total_seconds_late == 36 * 3600
         assert (tardy.score, tardy.late_submission_penalty) == (7, 7)
         assert not book.find_submission(A, "half").late_submission_penalty
-    assert all(path.stat().st_mtime_ns == when for path, when in others.items() if path.parts[-3] not in ("half", "wrong", "renamed"))
+    assert all(
+        path.stat().st_mtime_ns == when
+        for path, when in others.items()
+        if path.parts[-3] not in ("half", "wrong", "renamed")
+    )
     header, rows = gradebook_rows(folder, A)
     by_student = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
     assert by_student["wrong"]["basics/double"] == 1.5
@@ -225,7 +251,9 @@ def test_a_link_out_of_the_submission_earns_nothing(graded, tmp_path):
     run(folder, "autograde", A)
     with gradebook(folder) as book:
         assert book.find_submission(A, "linker").score == 0
-    assert any("link to a file outside" in note for note in read(folder / "reports" / A / "linker" / "basics.json")["notes"])
+    assert any(
+        "link to a file outside" in note for note in read(folder / "reports" / A / "linker" / "basics.json")["notes"]
+    )
 
 
 HONEST = ["right", "untouched", "half", "wrong", "warns"]
@@ -245,7 +273,9 @@ def test_nbgraders_own_pipeline_gives_honest_work_the_same_points(graded, tmp_pa
     run(folder, "autograde", A)
     with gradebook(folder) as book:
         for student in HONEST:
-            assert {name: book.find_grade(f"{name}_check", "basics", A, student).auto_score for name in FULL} == NOTEBOOKS[student][1]
+            assert {
+                name: book.find_grade(f"{name}_check", "basics", A, student).auto_score for name in FULL
+            } == NOTEBOOKS[student][1]
 
 
 def test_the_release_holds_no_solution_and_is_the_same_each_time(graded, tmp_path):
@@ -255,7 +285,9 @@ def test_the_release_holds_no_solution_and_is_the_same_each_time(graded, tmp_pat
     assert text.count("Your code here") == 4
     again = autograder("release", "00", "--out", tmp_path)
     assert again.returncode == 0, again.stderr
-    assert (tmp_path / "source" / A / "basics.ipynb").read_bytes() == (graded.folder / "source" / A / "basics.ipynb").read_bytes()
+    assert (tmp_path / "source" / A / "basics.ipynb").read_bytes() == (
+        graded.folder / "source" / A / "basics.ipynb"
+    ).read_bytes()
     unknown = autograder("release", "77_none", "--out", tmp_path)
     assert (unknown.returncode, "names no single chapter" in unknown.stderr) == (2, True)
 
@@ -271,4 +303,6 @@ def test_points_changed_since_the_release_are_the_courses_error(graded, tmp_path
     assert done.returncode == 1
     assert "nox -s release -- 00_sample` again" in done.stderr
     assert os.listdir(folder / "submitted") == ["right"]
-    assert Path(folder / "autograded/right").is_dir() is False or not list((folder / "autograded/right").glob("*/*.ipynb"))
+    assert Path(folder / "autograded/right").is_dir() is False or not list(
+        (folder / "autograded/right").glob("*/*.ipynb")
+    )

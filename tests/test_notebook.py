@@ -14,7 +14,10 @@ FAILED = ExerciseResult(
     "00_sample/basics/double",
     "failed",
     0.1,
-    (CheckResult("doubles", "passed", 1.0, 1.0), CheckResult("keeps", "failed", 0.0, 1.0, "Why  <script>alert(1)</script>\nNext look")),
+    (
+        CheckResult("doubles", "passed", 1.0, 1.0),
+        CheckResult("keeps", "failed", 0.0, 1.0, "Why  <script>alert(1)</script>\nNext look"),
+    ),
 )
 
 
@@ -30,17 +33,22 @@ def test_html_is_escaped_and_coloured():
 
 
 @pytest.mark.parametrize(
-    ("status", "points", "colour"), [("passed", 1.0, "green"), ("failed", 0.0, "red"), ("not_implemented", 0.0, "amber"), ("error", 0.0, "red")]
+    ("status", "points", "colour"),
+    [("passed", 1.0, "green"), ("failed", 0.0, "red"), ("not_implemented", 0.0, "amber"), ("error", 0.0, "red")],
 )
 def test_colours(status, points, colour):
-    result = ExerciseResult("a/b/c", status, 0.0, (CheckResult("x", status, points, 1.0, "" if status == "passed" else "m"),))
+    result = ExerciseResult(
+        "a/b/c", status, 0.0, (CheckResult("x", status, points, 1.0, "" if status == "passed" else "m"),)
+    )
     page = exercise_html(result, ["h"])
     assert f"autograder-{colour}" in page
     assert ("<details>" in page) == (status != "passed")
 
 
 def test_text_shows_each_message_once():
-    twice = ExerciseResult("a/b/c", "failed", 0.0, tuple(CheckResult(n, "failed", 0.0, 1.0, "same") for n in ("x", "y")))
+    twice = ExerciseResult(
+        "a/b/c", "failed", 0.0, tuple(CheckResult(n, "failed", 0.0, 1.0, "same") for n in ("x", "y"))
+    )
     assert exercise_text(twice, ["n"]).count("same") == 1
     assert "Note: n." in exercise_text(twice, ["n"])
 
@@ -72,7 +80,9 @@ def kernel():
 
     from jupyter_client.manager import start_new_kernel
 
-    manager, client = start_new_kernel(startup_timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT), "PYTORCH_COURSE_ROOT": str(SAMPLE)})
+    manager, client = start_new_kernel(
+        startup_timeout=300, env={**os.environ, "PYTHONPATH": str(ROOT), "PYTORCH_COURSE_ROOT": str(SAMPLE)}
+    )
     yield Kernel(client)
     client.stop_channels()
     manager.shutdown_kernel()

@@ -85,10 +85,27 @@ def test_a_wrong_command_is_one_sentence_and_exit_code_2(arguments, text):
 
 
 def test_ctrl_c_says_partial_and_leaves_no_process(tmp_path):
-    command = [sys.executable, "-m", "autograder", "--root", str(SAMPLE), "grade", "--walls", "strong", "--submission", str(SUBMISSIONS / "hang"), "--json", str(tmp_path / "out.json")]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    command = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "--root",
+        str(SAMPLE),
+        "grade",
+        "--walls",
+        "strong",
+        "--submission",
+        str(SUBMISSIONS / "hang"),
+        "--json",
+        str(tmp_path / "out.json"),
+    ]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and len(_descendants(process.pid)) < 3:  # zygote, grader child, worker: grading is under way
+    while (
+        time.monotonic() < deadline and len(_descendants(process.pid)) < 3
+    ):  # zygote, grader child, worker: grading is under way
         time.sleep(0.1)
     family = _descendants(process.pid)
     process.send_signal(signal.SIGINT)
@@ -123,7 +140,18 @@ def test_output_to_a_pipe_is_plain_text():
 
 def test_workers_without_fork_give_the_same_results(tmp_path):
     out = tmp_path / "out.json"
-    done = autograder("grade", "--submission", SUBMISSIONS / "crash", "--walls", "plain", "--json", out, env={"AUTOGRADER_PORTABLE": "1"})
+    done = autograder(
+        "grade",
+        "--submission",
+        SUBMISSIONS / "crash",
+        "--walls",
+        "plain",
+        "--json",
+        out,
+        env={"AUTOGRADER_PORTABLE": "1"},
+    )
     assert done.returncode == 1
     got, want = comparable(read(out)), comparable(read(SUBMISSIONS / "crash.json"))
-    assert [(e["id"], e["status"], e["points"]) for e in got["exercises"]] == [(e["id"], e["status"], e["points"]) for e in want["exercises"]]
+    assert [(e["id"], e["status"], e["points"]) for e in got["exercises"]] == [
+        (e["id"], e["status"], e["points"]) for e in want["exercises"]
+    ]

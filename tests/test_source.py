@@ -1,6 +1,7 @@
 """Percent files: what a solution file must look like, and the stub cut from it."""
 
 import pytest
+
 from autograder.model import CourseError
 from autograder.source import definition_span, read_topic, stub_of
 

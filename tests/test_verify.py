@@ -15,11 +15,17 @@ def output(tmp_path_factory):
     shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("submissions", "__pycache__"))
     solution = root / "solutions" / f"{TOPIC}.py"
     text = solution.read_text()
-    text = text.replace("self.factor = nn.Parameter(torch.ones(()))\n        # END", "self.factor = nn.Parameter(torch.zeros(()))\n        # END")
+    text = text.replace(
+        "self.factor = nn.Parameter(torch.ones(()))\n        # END",
+        "self.factor = nn.Parameter(torch.zeros(()))\n        # END",
+    )
     text = text.replace("    return loss.item()\n", "    return double(loss).item() / 2\n")
     solution.write_text(text)
     grader = root / "autograder" / "graders" / "00_sample" / "test_basics.py"
-    grader.write_text(grader.read_text() + '\n\n@check("double", hint="none")\ndef test_always_passes(student):\n    """asserts nothing"""\n')
+    grader.write_text(
+        grader.read_text()
+        + '\n\n@check("double", hint="none")\ndef test_always_passes(student):\n    """asserts nothing"""\n'
+    )
     variants = grader.with_name("variants_basics.py")
     text = variants.read_text().replace('@says("added two")', '@says("no such words")')
     text = text[: text.index("class right_Scale_linear")] + text[text.index("class wrong_Scale_plain") :]
@@ -58,9 +64,17 @@ def test_a_sound_course_has_no_problem():
 @pytest.mark.parametrize(
     ("name", "text", "words"),
     [
-        ("variants_basics.py", "\n\ndef wrong_duoble_typo(x):\n    return x\n", "wrong_duoble_typo belongs to no exercise"),
+        (
+            "variants_basics.py",
+            "\n\ndef wrong_duoble_typo(x):\n    return x\n",
+            "wrong_duoble_typo belongs to no exercise",
+        ),
         ("test_basics.py", "\n\ndef test_unmarked(student):\n    pass\n", "test_unmarked has no @check"),
-        ("test_basics.py", '\n\n@check("duoble")\ndef test_typo(student):\n    """x"""\n', "checks 'duoble', which solutions/00_sample/basics.py does not define"),
+        (
+            "test_basics.py",
+            '\n\n@check("duoble")\ndef test_typo(student):\n    """x"""\n',
+            "checks 'duoble', which solutions/00_sample/basics.py does not define",
+        ),
         ("test_basics.py", "\n\nimport no_such_module_here\n", "no_such_module_here"),
     ],
 )

@@ -106,9 +106,7 @@ def run(
     return answer
 
 
-def _in_zygote(
-    attack: Attack, base: str, unprivileged: bool, without: frozenset[str], change: Change
-) -> Any:
+def _in_zygote(attack: Attack, base: str, unprivileged: bool, without: frozenset[str], change: Change) -> Any:
     """Build what an attack may find, fork the worker with its walls, wait for its end."""
     os.environ["SECRET_TOKEN"] = "hunter2"
     read_end, write_end = os.pipe()

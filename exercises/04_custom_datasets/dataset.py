@@ -54,6 +54,7 @@ from PIL import Image, ImageOps
 from torch import Tensor
 from torch.utils.data import Dataset
 
+
 # %% difficulty="hard" minutes=20
 def load_image(path: Path) -> Image.Image:
     """Read a picture file of any mode as an RGB picture.

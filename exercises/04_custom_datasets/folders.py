@@ -41,6 +41,7 @@
 # %%
 from pathlib import Path
 
+
 # %% difficulty="easy" minutes=10
 def find_classes(root: Path) -> tuple[list[str], dict[str, int]]:
     """Name and number the classes of a picture folder.

@@ -47,6 +47,7 @@ import torch
 from PIL import Image, ImageOps
 from torch import Tensor, nn
 
+
 # %% difficulty="medium" minutes=15
 def predict_image(
     model: nn.Module, path: Path, class_names: list[str], transform: Callable[[Tensor], Tensor]

@@ -39,6 +39,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+
 # %% difficulty="medium" minutes=10
 def make_loaders(
     train_set: Dataset, test_set: Dataset, batch_size: int, seed: int, num_workers: int = 0

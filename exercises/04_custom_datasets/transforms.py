@@ -40,6 +40,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.data import Dataset
 
+
 # %% difficulty="easy" minutes=10
 def resize(x: Tensor, size: int) -> Tensor:
     """Resize a picture to a square, bilinear with antialiasing.

@@ -125,12 +125,10 @@ def compare_rows(student, x, rows):
 
 @check("to_rows", points=1, hint="Only the reading order counts, not x's own shape.")
 def test_rows_of_contiguous(student):
-    """deals 1-D, 2-D and 3-D tensors into rows, in reading order, and no elements into empty rows"""
+    """deals 1-D, 2-D and 3-D tensors into rows, in reading order"""
     for x in (torch.rand(12), torch.rand(3, 4), torch.rand(2, 3, 2)):
         for rows in (2, 3, 1, 12, 6):
             compare_rows(student, x, rows)
-    for rows in (1, 4):
-        compare_rows(student, torch.rand(0, 3), rows)
 
 
 @check("to_rows", points=1, hint="view needs memory order; which call does without?")

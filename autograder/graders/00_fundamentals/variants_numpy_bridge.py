@@ -334,11 +334,3 @@ def wrong_from_array_half(array):
 
 def wrong_from_array_signed_bytes(array):
     return torch.tensor(array.astype(np.int8) if array.dtype.itemsize == 1 else array, dtype=torch.float32)
-
-
-def wrong_share_with_array_at_least_a_vector(array):
-    return torch.from_numpy(np.atleast_1d(array))
-
-
-def wrong_share_with_array_copies_0_dim(array):
-    return torch.from_numpy(array) if array.ndim else torch.tensor(array)

@@ -244,12 +244,6 @@ def right_to_rows_try_alone(x, rows):
         raise ValueError from error
 
 
-def wrong_to_rows_refuses_empty(x, rows):
-    if rows < 1 or x.numel() < rows or x.numel() % rows:
-        raise ValueError
-    return x.reshape(rows, -1)
-
-
 def wrong_to_rows_zero_division(x, rows):
     if x.numel() % rows or rows < 0:
         raise ValueError

@@ -23,7 +23,7 @@ STILL_A_GRAPH = (
 class Net(nn.Module):
     """Linear, batch norm, dropout, linear; notes at each call whether it records. Raises where it is told to."""
 
-    records = []  # noqa: RUF012 - shared by copies of the model, on purpose
+    records = []
 
     def __init__(self, broken=False):
         super().__init__()

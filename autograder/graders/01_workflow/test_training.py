@@ -32,7 +32,7 @@ STILL_A_GRAPH = (
 class Net(nn.Module):
     """Two linear layers, batch norm between them if asked for; notes at each call its modes and whether it records."""
 
-    calls = []  # noqa: RUF012 - shared by copies of the model, on purpose
+    calls = []
 
     def __init__(self, norm):
         super().__init__()
@@ -50,7 +50,7 @@ class Net(nn.Module):
 class DropNet(nn.Module):
     """One linear layer over dropped-out features; notes which were dropped at each call in train mode."""
 
-    masks = []  # noqa: RUF012 - shared by copies of the model, on purpose
+    masks = []
 
     def __init__(self):
         super().__init__()

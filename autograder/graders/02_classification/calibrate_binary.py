@@ -22,4 +22,4 @@ def score_fit_circles(answer, seed: int) -> float:
     model = answer(X, y, seed)
     test_X, test_y = grader.draw_circles(1000, generator)
     with torch.no_grad():
-        return grader.judge(model, test_X, test_y)[0]
+        return grader.judge(model.eval()(test_X), test_y)[0]

@@ -42,4 +42,4 @@ def score_fit_spirals(answer, seed: int) -> float:
     model = answer(X, y, seed)
     test_X, test_y = grader.draw_spirals(400, generator)
     with torch.no_grad():
-        return grader.judge(model, test_X, test_y)[0]
+        return grader.judge(model.eval()(test_X), test_y)

@@ -400,11 +400,21 @@ def test_works_in_train_mode(student):
 # -------------------------------------------------------------------------------------------------------- fit_circles
 
 
-def judge(model, X, y):
-    """Accuracy of a returned model on points it has not seen, logits as (N,), (N, 1) or one for each class."""
-    out = model(X)
+@in_worker
+def fit_and_ask(student, X, y, seed, questions):
+    """The logits that the trained model gives for each set of points; None if there is no model."""
+    model = student.fit_circles(X, y, seed)
+    if not isinstance(model, nn.Module):
+        return None
+    model.eval()
+    with torch.no_grad():
+        return [model(points) for points in questions]
+
+
+def judge(out, y):
+    """Accuracy of logits for points with these labels, and the logits as (N,) or (N, 2)."""
+    n = len(y)
     expect(isinstance(out, torch.Tensor), "The model should give logits as a tensor.")
-    n = len(X)
     if tuple(out.shape) == (n, 2):
         return (out.argmax(dim=1) == y).double().mean().item(), out
     expect(tuple(out.shape) in ((n,), (n, 1)), f"For {n} points the model should give logits of shape {(n,)}; it gives {tuple(out.shape)}.")
@@ -412,47 +422,46 @@ def judge(model, X, y):
     return ((out >= 0) == (y == 1)).double().mean().item(), out
 
 
-def is_straight(model):
-    a, b = torch.randn(30, 2) * 2, torch.randn(30, 2) * 2
-    out = model(torch.cat([a, b, a + b, torch.zeros(1, 2)]))
-    if not isinstance(out, torch.Tensor) or len(out) != 91:
-        return False
+def is_straight(out):
+    """Whether the logits at 30 points a, 30 points b, at a + b and at 0 are those of a straight line."""
     out = out.double().reshape(91, -1)
     bend = (out[60:90] - out[:30] - out[30:60] + out[90]).abs().max()
     return bool(bend < 1e-4 * (1 + out.abs().max()))
 
 
-def why_low(model, X, y):
-    """What the outputs of a failing model say about the mistake."""
-    out = judge(model, X, y)[1].double()
+def why_low(out, wide, line, y):
+    """What the logits of a failing model at the points, far away and along sums of points say about the mistake."""
     if bool(torch.isnan(out).any()):
         return "The model gives nan: the training diverged; use a smaller learning rate."
-    if out.ndim == 1:
-        wide = judge(model, torch.cat([X, 20 * X]), torch.cat([y, y]))[1].double()
-        if float(wide.min()) >= 0:
-            return RELU_OUT if bool((out == 0).any()) or float(wide.max()) > 1 else SIGMOID_OUT
-    if is_straight(model):
+    if out.ndim == 1 and float(out.min()) >= 0 and float(wide.min()) >= 0:
+        return RELU_OUT if bool((out == 0).any()) or float(wide.max()) > 1 else SIGMOID_OUT
+    if is_straight(line):
         return STRAIGHT
-    loss = F.cross_entropy(out, y) if out.ndim == 2 else F.binary_cross_entropy_with_logits(out, y.double())
+    loss = F.cross_entropy(out, y) if out.ndim == 2 else F.binary_cross_entropy_with_logits(out, y.float())
     return GUESSING if abs(loss.item() - math.log(2)) < 0.01 else None
+
+
+def train_and_judge(student, X, y, seed, generator):
+    """Accuracy on fresh points of the model that the student trains, and what its outputs say if that is low."""
+    test_X, test_y = draw_circles(1000, generator)
+    a, b = torch.randn(30, 2) * 2, torch.randn(30, 2) * 2
+    answers = fit_and_ask(student, X, y, seed, [test_X, 20 * test_X, torch.cat([a, b, a + b, torch.zeros(1, 2)])])
+    expect(answers is not None, "fit_circles should return the model, an nn.Module.")
+    score, out = judge(answers[0], test_y)
+    return score, why_low(out, answers[1], answers[2], test_y)
 
 
 @check("fit_circles", points=4, seconds=30, hint="Two hidden layers of 16 with ReLU, Adam with lr 0.01, full batch.")
 def test_tells_the_circles_apart(student):
     """scores at least 0.97 on fresh points in at least 2 of 3 seeds"""
-    scores = []
+    reached, missed = 0, 0
     generator = fresh()
-    for _ in range(3):
+    while reached < 2:
         X, y = draw_circles(400, generator)
-        seed = int(torch.randint(10_000, (), generator=generator))
-        model = student.fit_circles(X, y, seed)
-        test_X, test_y = draw_circles(1000, generator)
-        score, _ = judge(model, test_X, test_y)
-        scores.append(score)
-        if sum(s >= FIT_CIRCLES_BAR for s in scores) == 2:
-            return
-        if sum(s < FIT_CIRCLES_BAR for s in scores) == 2:
-            fail(why_low(model, test_X, test_y) or LOW)
+        score, why = train_and_judge(student, X, y, int(torch.randint(10_000, (), generator=generator)), generator)
+        reached, missed = reached + (score >= FIT_CIRCLES_BAR), missed + (score < FIT_CIRCLES_BAR)
+        if missed == 2:
+            fail(why or LOW)
 
 
 @in_worker
@@ -484,12 +493,11 @@ def test_is_fixed_by_the_seed(student):
            "built; weights are drawn at construction.")
     expect(not equal(states[0], states[2]), "Two different seeds gave the same weights: the seed is not used.")
     expect(not equal(states[0], states[3]), "Twice the epochs gave the same weights: `epochs` is not used.")
-    test_X, test_y = draw_circles(1000, generator)
     for seed in (5, 6, 7):  # a repeated failure earns nothing here, but a seed may be unlucky
-        model = student.fit_circles(X, y, seed)
-        if judge(model, test_X, test_y)[0] > 0.9:
+        score, why = train_and_judge(student, X, y, seed, generator)
+        if score > 0.9:
             return
-    fail(why_low(model, test_X, test_y) or "These are the weights of a model that does not tell the circles apart.")
+    fail(why or "These are the weights of a model that does not tell the circles apart.")
 
 
 def equal(a, b):

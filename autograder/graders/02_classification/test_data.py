@@ -87,7 +87,7 @@ def test_adds_normal_noise_of_that_std(student):
         moved = X[y == 1].double()
         both = moved.std(dim=0) / noise
         if bool(((both - noise).abs() < 0.1 * noise).all()):
-            fail("The noise has variance `noise` squared twice over: multiply randn by noise, not by its square.")
+            fail("The noise has standard deviation `noise` squared: multiply randn by noise itself.")
         if bool(((both * noise - noise**0.5).abs() < 0.05 * noise**0.5).all()):
             fail("The noise has variance `noise`; its standard deviation should be `noise`: noise * randn.")
         if float((both[0] - both[1]).abs()) > 0.2:

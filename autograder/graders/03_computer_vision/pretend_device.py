@@ -87,7 +87,7 @@ class PretendDevice(torch.overrides.TorchFunctionMode):
             return out
         if made_on and any(out is t for t in tensors):
             return self.moved(out, made_on)
-        if name == "tensor" and first is None or not tensors:
+        if (name == "tensor" and first is None) or not tensors:
             tag = made_on or "cpu"
         elif name in ("__getitem__", "index_select") and first is not None:
             tag = self.where(first)

@@ -346,7 +346,7 @@ def test_train_order_hangs_on_the_seed_alone(student):
         fail("Another seed gave the same order: use the seed you are given.")
 
 
-@check("make_loaders", points=2, hint="No shuffle for the test loader, and the same batch_size.")
+@check("make_loaders", hint="No shuffle for the test loader, and the same batch_size.")
 def test_test_loader_keeps_the_order(student):
     """gives every test sample in the given order, every time"""
     train, test = _samples(12), _samples(13)

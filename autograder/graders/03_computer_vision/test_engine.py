@@ -494,7 +494,7 @@ def test_train_epoch_moves_the_batches(student):
 # ---------------------------------------------------------------------------------------------------- evaluate
 
 
-@check("evaluate", points=2, hint="model.eval() before the loop; loss.item() * len(y) in it.")
+@check("evaluate", hint="model.eval() before the loop; loss.item() * len(y) in it.")
 def test_evaluate_returns_the_mean_loss(student):
     """returns the mean loss over samples as a float, of the model in eval mode"""
     for plan in ({}, {"smoothing": 0.3}):
@@ -604,7 +604,7 @@ def _fit_case():
     return _state(), [_data(), _data(10)]
 
 
-@check("fit", points=2, hint="Per epoch: train mode, one round through the training loader, then the test loader.")
+@check("fit", hint="Per epoch: train mode, one round through the training loader, then the test loader.")
 def test_fit_trains_every_epoch(student):
     """trains once through the training loader per epoch, in train mode, with the tools it is given"""
     state, datas = _fit_case()

@@ -108,7 +108,7 @@ def group(student, kind, state, frozen, grads, head_lr, backbone_lr):
 class Noisy(nn.Module):
     """(N, 2, 4, 4) to (N, 5): batch norm and a dropout; notes its calls."""
 
-    calls = []  # noqa: RUF012 - emptied at the start of each scenario
+    calls = []
 
     def __init__(self):
         super().__init__()
