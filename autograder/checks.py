@@ -102,8 +102,10 @@ def student_error(
         kind != "raised"
         or base is None
         or base in (Exception, NotImplementedError)
-        or (base.__init__ is not Exception.__init__
-        and base in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError))
+        or (
+            base.__init__ is not Exception.__init__
+            and base in (UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError)
+        )
     ):
         return StudentError(kind, types, message, frames, at)
     mixed = type(f"Student{base.__name__}", (StudentError, base), {})

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import json
 import os
 import re
@@ -424,9 +425,8 @@ def main() -> None:
     # So that what is ended by the clock is ended soon; the limits themselves are the engine's.
     sandbox.LOAD_SECONDS, sandbox.PATIENCE = 2, 2
     course = Course.at(ground.course)
-    memory: list[int] = []
 
-    def use(running: Any) -> int:
+    def use(names: list[str], wall: str, results: dict[str, Any], running: Any) -> int:
         results["walls"] = running.walls
         if names == ["zygote"]:
             results["outlived"] = outlives_the_zygote(running)
@@ -440,10 +440,8 @@ def main() -> None:
                     results[attack.name] = grade(running, watch, attack)
         finally:
             watch.close()
-        memory.append(
-            resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        )  # of grader children: zygote and workers are not reaped yet
-        results["memory"] = max(memory)
+        # Of grader children: zygote and workers are not reaped yet.
+        results["memory"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         return 0
 
     found: dict[str, Any] = {}
@@ -456,7 +454,7 @@ def main() -> None:
                 course,
                 course.topics,
                 engine.Options(level, others=True, without=frozenset({wall} if wall else ())),
-                use,
+                functools.partial(use, names, wall, results),
             )
         except (CourseError, EngineError) as error:
             results["refused"] = str(error)

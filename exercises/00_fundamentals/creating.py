@@ -134,7 +134,7 @@ def make_random(shape: tuple[int, ...], seed: int) -> Tensor:
     """Draw a repeatable tensor of random numbers.
 
     Args:
-        shape: the shape wanted, of any number of dimensions, `()` included.
+        shape: the shape wanted, of one or more dimensions; a size may be 0.
         seed: an int from 0 up. The same seed gives the same numbers, whatever was drawn before.
 
     Returns:
@@ -163,7 +163,7 @@ def make_zeros_and_ones(shape: tuple[int, ...]) -> tuple[Tensor, Tensor]:
     """Make a tensor of zeros and a tensor of ones.
 
     Args:
-        shape: the shape of both, of any number of dimensions.
+        shape: the shape of both, of one or more dimensions; a size may be 0.
 
     Returns:
         A tuple: the zeros first, then the ones, both float32 of that shape.

@@ -89,7 +89,8 @@ def share_with_array(array: np.ndarray) -> Tensor:
     """Make a tensor of a NumPy array without copying.
 
     Args:
-        array: any shape, any numeric dtype, contiguous or a transposed or strided view; no negative strides.
+        array: one or more dimensions, any numeric dtype, contiguous or a transposed or strided view; no
+            negative strides.
 
     Returns:
         The same shape, dtype and memory: what is later written to one shows in the other.

@@ -101,12 +101,11 @@ def to_rows(x: Tensor, rows: int) -> Tensor:
     """Deal a tensor's elements into rows.
 
     Args:
-        x: at least one dimension, contiguous or not; it may have no elements.
+        x: at least one dimension and one element, contiguous or not.
         rows: how many rows.
 
     Returns:
-        2-D, with `rows` rows of equal length (0 for no elements): x's elements in x's reading order (last
-        index fastest).
+        2-D, with `rows` rows of equal length: x's elements in x's reading order (last index fastest).
 
     Raises:
         ValueError: `rows` is below 1, or does not divide the number of elements.

@@ -172,8 +172,8 @@ def train_step(
 # SGD takes the same small step in steep and in flat places; Adam scales each parameter's step by the size of
 # its recent gradients and gets out of the flat start sooner.
 #
-# A model of your own need not be a class: in an `nn.Sequential`, `nn.Flatten(0)` is the layer that makes (N, 1)
-# into (N,).
+# A model of your own need not be a class: in an `nn.Sequential`, `nn.Flatten(0)` is the layer that makes (N,
+# 1) into (N,).
 #
 # Weights are drawn when the model is built, so the seed has to be set before that, once. Seeding inside the
 # loop would repeat the same draws every epoch.

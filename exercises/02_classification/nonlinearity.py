@@ -9,7 +9,7 @@
 #
 # That is one linear layer with other numbers, however many units stand between. Put a function that is no
 # straight line between the layers and the sum is no longer one layer: every hidden unit contributes one bend,
-# and bends add up to a closed curve. Most any bend will do; `relu` is the cheapest.
+# and bends add up to a closed curve. Almost any bend will do; `relu` is the cheapest.
 #
 # A widespread reading is that the non-linearity "makes the network bigger". It adds no parameter at all.
 #
@@ -152,9 +152,9 @@ def tanh(x: Tensor) -> Tensor:
 #
 # Adding one number to all logits of a row changes nothing: exp(x + c) = exp(x) exp(c), and exp(c) cancels.
 # That freedom keeps the largest exponent at 0. The row of amounts (4, 8, 12) shows the same for ordinary
-# shares: divide it by its own largest first, or don't, the shares are 1/6, 1/3, 1/2. `x.amax(dim=dim,
-# keepdim=True)` is the largest of each slice in a shape that broadcasts back. One largest for the whole
-# tensor is not enough: a row far below it becomes 0 / 0.
+# shares: divide it by its own largest first, or don't, the shares are 1/6, 1/3, 1/2.
+# `x.amax(dim=dim, keepdim=True)` is the largest of each slice in a shape that broadcasts back. One largest
+# for the whole tensor is not enough: a row far below it becomes 0 / 0.
 
 # %% difficulty="medium" minutes=10
 def softmax(x: Tensor, dim: int = -1) -> Tensor:

@@ -221,7 +221,7 @@ def train_fashion(train: tuple[Tensor, Tensor], test: tuple[Tensor, Tensor], see
     """Train a network of your choice on Fashion-MNIST.
 
     Learn from `train` alone; `test` is for looking at your progress, if you like. The graded run gives 5,000
-    pictures to train on and 200 to test on, at most 30 seconds of CPU time, and judges on pictures that it
+    pictures to train on and 100 to test on, at most 30 seconds of CPU time, and judges on pictures that it
     does not give. Weights brought along do not help: all pictures may be mirrored or moved alike, and the
     class ids renumbered.
 
