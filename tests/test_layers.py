@@ -9,7 +9,18 @@ PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 
 LAYERS = [
     ["__init__", "model", "kernel", "cells"],
-    ["source", "channel", "figures", "without", "surroundings", "seccomp", "data", "explain", "client", "notebook_text"],
+    [
+        "source",
+        "channel",
+        "figures",
+        "without",
+        "surroundings",
+        "seccomp",
+        "data",
+        "explain",
+        "client",
+        "notebook_text",
+    ],
     ["checks", "probes", "bubblewrap"],
     ["walls", "course"],
     ["worker", "notebooks"],
