@@ -21,7 +21,7 @@ def share(numbers, right):
 @check("accuracy", points=2, hint="(predictions == labels).sum().item() / len(labels)")
 def test_gives_the_share_of_right_ones(student):
     """gives the share of right predictions as a Python float from 0 to 1"""
-    for count, right in ((20, 13), (7, 7), (5, 0), (1, 1), (1, 0)):
+    for count, right in ((20, 17), (7, 7), (5, 0), (1, 1), (1, 0)):
         predictions, labels = share(count, right)
         got = student.accuracy(predictions, labels)
         if isinstance(got, torch.Tensor):

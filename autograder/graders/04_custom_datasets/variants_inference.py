@@ -147,7 +147,6 @@ def wrong_predict_image_transforms_pil(model, path, class_names, transform):
     return class_names[index], value.item()
 
 
-@says("applied twice")
 def wrong_predict_image_transforms_twice(model, path, class_names, transform):
     value, index = _predict(model, transform(transform(_tensor(path)))[None]).softmax(1).max(1)
     return class_names[index], value.item()
