@@ -107,7 +107,12 @@ def train_epoch(
 # should leave no trace: put the mode back, of every submodule.
 #
 # ```python
-# modes = [(module, module.training) for module in model.modules()]
+# modes = [(module, module.training) for module in tagger.modules()]
+# tagger.eval()
+# with torch.inference_mode():
+#     scores = tagger(words)
+# for module, mode in modes:
+#     module.training = mode            # not tagger.train(), which switches all of them on
 # ```
 
 # %% difficulty="medium" minutes=10
@@ -147,13 +152,6 @@ def evaluate(
 # Switch to train mode at the top of **each** epoch, not once before the first: a measurement in between has
 # called `eval()`. And go through the training loader once an epoch: each round draws a new order from its
 # generator.
-#
-# ```python
-# log: dict[str, list[float]] = {"height": [], "speed": []}
-# for second in range(3):
-#     for name, value in {"height": 10.0 - 5 * second**2, "speed": 10.0 * second}.items():
-#         log[name].append(value)
-# ```
 
 # %% difficulty="medium" minutes=15
 def fit(
@@ -212,7 +210,7 @@ def fit(
 # `nn.Conv2d(1, 8, 3, stride=2, padding=1)` makes 8 x 14 x 14 of 1 x 28 x 28.
 #
 # - Seed before the model exists: its weights are drawn when it is built. The batch order needs a seed, too.
-# - Adam with a rate of 0.001 to 0.005 is a good first choice; plain SGD wants 0.05 to 0.1 and some momentum.
+# - Adam with a rate of 0.001 to 0.005 is a good first choice; SGD with momentum 0.9 worked here with 0.02.
 # - Look at the test part as you go, but never train on it. The accuracy that counts is the one on pictures
 #   that neither you nor the model has seen.
 
