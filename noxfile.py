@@ -117,6 +117,42 @@ def hint(session: nox.Session) -> None:
 
 
 @nox.session
+def watch(session: nox.Session) -> None:
+    """Grade on every save and go on to the next exercise: `[-- SELECTOR]`."""
+    autograder(session, "watch")
+
+
+@nox.session(name="list")
+def list_exercises(session: nox.Session) -> None:
+    """All exercises with state, points, difficulty and minutes: `[-- SELECTOR]`."""
+    autograder(session, "list")
+
+
+@nox.session
+def solution(session: nox.Session) -> None:
+    """Show the reference solution of an exercise that has passed: `-- KEY [--give-up]`."""
+    autograder(session, "solution")
+
+
+@nox.session
+def report(session: nox.Session) -> None:
+    """Write a page with progress, messages and pictures: `[-- SELECTOR] [--out FILE]`."""
+    autograder(session, "report")
+
+
+@nox.session
+def doctor(session: nox.Session) -> None:
+    """Check Python, packages, walls, disk and data; say what mends what is wrong."""
+    autograder(session, "doctor")
+
+
+@nox.session(name="grade-class")
+def grade_class(session: nox.Session) -> None:
+    """Grade a folder of submissions: `-- FOLDER --out OUT [--workers N | --dask ADDRESS]`."""
+    autograder(session, "grade-class")
+
+
+@nox.session
 def reset(session: nox.Session) -> None:
     """Start an exercise, topic or chapter afresh: `-- KEY`. Your text is kept."""
     autograder(session, "reset")

@@ -14,6 +14,7 @@ The bar is the constant FIT_CIRCLES_BAR of the grader. `python -m autograder cal
 results into `calibration.md` beside the graders, one section an exercise; sections that were not selected stay.
 """
 
+import argparse
 import contextlib
 import importlib.util
 import io
@@ -87,13 +88,17 @@ class Run:
         return wrongly < 1 / ONCE_IN
 
 
-def main(selectors: Sequence[str] = ()) -> int:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("selectors", nargs="*", metavar="SELECTOR")
+
+
+def main(arguments: argparse.Namespace) -> int:
     """Measure what the selectors name (all by default); 0: every bar holds, 1: one does not, 2: nothing to measure."""
     import torch
 
     torch.set_num_threads(1)
     try:
-        tasks = find_tasks(selectors)
+        tasks = find_tasks(arguments.selectors)
     except CalibrationError as error:
         print(error, file=sys.stderr)
         return 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import os
 import secrets
 import sys
@@ -16,10 +17,26 @@ from .zygote import one_thread
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="autograder", description="Grade the course's exercises.")
-    parser.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+ELSEWHERE = {
+    "watch": ("watch", "grade on every save, and go on to the next exercise"),
+    "list": ("progress", "all exercises with state, points, difficulty and minutes"),
+    "solution": ("progress", "show the reference solution of an exercise that has passed"),
+    "doctor": ("doctor", "check Python, packages, walls, disk and data; say what mends what is wrong"),
+    "report": ("html", "write a page with progress, messages and pictures"),
+    "grade-class": ("classroom", "grade a folder of submissions"),
+    "release": ("release", "make an nbgrader course folder of one chapter, and the students' bundle"),
+    "export": ("exports", "nbgrader's scores as a CSV for a learning platform, or as Gradescope's results.json"),
+    "data": ("data", "check the data sets against their checksums"),
+    "calibrate": ("calibrate", "measure right and wrong recipes over many seeds, and write the tables"),
+    "serve": ("serve", "a warm engine for notebooks: a JSON line in, a JSON line out"),
+}
+"""Command -> the module that has its `add_arguments` and `main`, and one line on it. (Two commands of one module: `main` looks at `arguments.command`.)"""
+
+
+def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
+    outer = argparse.ArgumentParser(prog="autograder", description="Grade the course's exercises.")
+    outer.add_argument("--root", type=Path, default=ROOT, help=argparse.SUPPRESS)
+    commands = outer.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     grade = commands.add_parser("grade", help="grade exercises/ or another submission")
     grade.add_argument(
@@ -61,38 +78,22 @@ def build_parser() -> argparse.ArgumentParser:
         "--level", type=int, choices=(1, 2, 3), help="up to which hint (default: one more than last time)"
     )
 
-    data = commands.add_parser("data", help="check the data sets against their checksums")
-    data.add_argument("arguments", nargs=argparse.REMAINDER)
-    calibrate = commands.add_parser(
-        "calibrate", help="measure right and wrong recipes over many seeds, and write the tables"
-    )
-    calibrate.add_argument("selectors", nargs="*", metavar="SELECTOR")
-
-    serve = commands.add_parser("serve", help=argparse.SUPPRESS)
-    serve.add_argument("selectors", nargs="*", metavar="TOPIC")
-    serve.add_argument("--others", action="store_true")
-    serve.add_argument("--walls", choices=("best", "plain", "strong", "full"))
-    release = commands.add_parser(
-        "release", help="make an nbgrader course folder of one chapter, and the students' bundle"
-    )
-    release.add_argument("chapter", metavar="CHAPTER")
-    release.add_argument("--out", type=Path, metavar="DIR", help="the nbgrader course folder (default: release/)")
-    release.add_argument("--bundle", action="store_true", help="also zip what a student without nbgrader gets")
-    export = commands.add_parser(
-        "export", help="nbgrader's scores as a CSV for a learning platform, or as Gradescope's results.json"
-    )
-    export.add_argument("folder", type=Path, metavar="FOLDER", help="the nbgrader course folder")
-    export.add_argument("assignment", metavar="ASSIGNMENT")
-    export.add_argument("--gradescope", type=Path, metavar="DIR", help="write DIR/<student>/results.json")
-    export.add_argument("--csv", type=Path, metavar="FILE")
-    return parser
+    for name, (module, about) in ELSEWHERE.items():
+        parser = commands.add_parser(name, help=about)
+        if name in argv:  # a command's module is imported when it is called for, and not before
+            importlib.import_module(f".{module}", __package__).add_arguments(parser)
+    return outer
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Errors of the course or the command are one sentence on stderr."""
-    arguments = build_parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    arguments = build_parser(argv).parse_args(argv)
     one_thread()
     try:
+        if arguments.command in ELSEWHERE:
+            module = importlib.import_module(f".{ELSEWHERE[arguments.command][0]}", __package__)
+            return int(module.main(arguments))
         return COMMANDS[arguments.command](arguments)
     except CourseError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -229,45 +230,10 @@ def hint_command(arguments: argparse.Namespace) -> int:
     return FULL_POINTS
 
 
-def data_command(arguments: argparse.Namespace) -> int:
-    from .data import main as check_data
-
-    return check_data(arguments.arguments)
-
-
-def calibrate_command(arguments: argparse.Namespace) -> int:
-    from .calibrate import main as measure
-
-    return measure(arguments.selectors)
-
-
-def serve_command(arguments: argparse.Namespace) -> int:
-    from .serve import main as serve
-
-    return serve(arguments)
-
-
-def release_command(arguments: argparse.Namespace) -> int:
-    from .release import main as release
-
-    return release(arguments)
-
-
-def export_command(arguments: argparse.Namespace) -> int:
-    from .exports import main as export
-
-    return export(arguments)
-
-
 COMMANDS = {
-    "export": export_command,
-    "serve": serve_command,
-    "release": release_command,
     "grade": grade_command,
     "verify": verify_command,
     "generate": generate_command,
     "reset": reset_command,
     "hint": hint_command,
-    "data": data_command,
-    "calibrate": calibrate_command,
 }

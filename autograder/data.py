@@ -7,7 +7,7 @@ import hashlib
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 from .model import FULL_POINTS, WRONG_COURSE_OR_COMMAND
@@ -81,12 +81,13 @@ def _restore(root: Path, shown: str) -> str:
     return "copy it again from the archive that the course came in"
 
 
-def main(argv: Sequence[str] = ()) -> int:
-    """Check the data sets of this course, or of the one in the folder given; 0: all is well, 2: not."""
-    text = "Check the data sets against their checksums."
-    parser = argparse.ArgumentParser(prog="autograder data", description=text)
-    parser.add_argument("root", nargs="?", type=Path, default=ROOT, metavar="FOLDER", help="a course")
-    root = parser.parse_args(argv).root
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="a course (default: this one)")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Check the data sets of a course; 0: all is well, 2: not."""
+    root: Path = arguments.folder or arguments.root
     problems = check_data(root)
     for problem in problems:
         print(problem, file=sys.stderr)

@@ -132,6 +132,13 @@ def gradebook_rows(folder: Path, assignment: str) -> tuple[list[str], list[list[
     return header, rows
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="the nbgrader course folder")
+    parser.add_argument("assignment", metavar="ASSIGNMENT")
+    parser.add_argument("--gradescope", type=Path, metavar="DIR", help="write DIR/<student>/results.json")
+    parser.add_argument("--csv", type=Path, metavar="FILE")
+
+
 def main(arguments: argparse.Namespace) -> int:
     """The command."""
     folder: Path = arguments.folder

@@ -88,6 +88,12 @@ def nbgrader(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("chapter", metavar="CHAPTER")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="the nbgrader course folder (default: release/)")
+    parser.add_argument("--bundle", action="store_true", help="also zip what a student without nbgrader gets")
+
+
 def main(arguments: argparse.Namespace) -> int:
     """The command."""
     course = Course.at(arguments.root)

@@ -175,6 +175,12 @@ def _read_all(fd: int, deadline: float) -> bytes:
     return b"".join(parts)
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("selectors", nargs="*", metavar="TOPIC")
+    parser.add_argument("--others", action="store_true")
+    parser.add_argument("--walls", choices=("best", "plain", "strong", "full"))
+
+
 def main(arguments: argparse.Namespace) -> int:
     """The command."""
     course = Course.at(arguments.root)

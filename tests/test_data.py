@@ -1,5 +1,6 @@
 """The data sets as shipped are whole; what is damaged, missing or extra is named, with the way to mend it."""
 
+import argparse
 import hashlib
 import os
 import shutil
@@ -42,7 +43,7 @@ def test_the_shipped_data_are_whole():
 
 def test_a_whole_course_is_good(course, capsys):
     assert check_data(course) == []
-    assert main([str(course)]) == 0
+    assert main(argparse.Namespace(folder=course)) == 0
     assert capsys.readouterr().out == "All 2 files of the data sets are as they should be.\n"
 
 
@@ -61,7 +62,7 @@ def test_a_damaged_file_is_named(course, capsys):
         "datasets/tiles/wild/._wide.png is damaged (its checksum is not that of datasets/SHA256SUMS): "
         "restore it with `git checkout -- datasets/tiles/wild/._wide.png`"
     ]
-    assert main([str(course)]) == 2
+    assert main(argparse.Namespace(folder=course)) == 2
     captured = capsys.readouterr()
     assert captured.out == ""
     assert captured.err.endswith("\n1 problem with the data sets.\n")
@@ -128,7 +129,7 @@ def test_a_broken_list_is_one_sentence(course, text):
 def test_no_data_at_all_is_one_sentence(course):
     shutil.rmtree(course / "datasets")
     assert check_data(course) == ["datasets is missing: restore it with `git checkout -- datasets`"]
-    assert main([str(course)]) == 2
+    assert main(argparse.Namespace(folder=course)) == 2
 
 
 def test_the_command_says_it_all():
