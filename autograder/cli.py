@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
-import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .course import Course, TopicRef, find_exercise, generate, normal_selector, reset
+from . import chosen
+from .course import Course, find_exercise, generate, reset
 from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, WRONG_COURSE_OR_COMMAND, CourseError, EngineError
 from .zygote import one_thread
 
@@ -39,22 +39,9 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     commands = outer.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     grade = commands.add_parser("grade", help="grade exercises/ or another submission")
-    grade.add_argument(
-        "selectors", nargs="*", metavar="SELECTOR", help="prefix of an exercise id, such as 01_workflow/training"
-    )
-    grade.add_argument(
-        "--submission", type=Path, metavar="DIR", help="a folder laid out like exercises/ (default: exercises/)"
-    )
-    grade.add_argument("--reference", action="store_true", help="grade solutions/")
+    chosen.add_arguments(grade)
     grade.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
     grade.add_argument("--junit", type=Path, metavar="FILE", help="write the results as JUnit XML")
-    grade.add_argument("--seed", type=int, metavar="N", help="repeat a run: the seed that its report names")
-    grade.add_argument(
-        "--walls",
-        choices=("best", "plain", "strong", "full"),
-        help="refuse to run with less (default: best for your own work)",
-    )
-
     verify = commands.add_parser(
         "verify", help="prove the course: references, stubs, right and wrong answers, generated files"
     )
@@ -112,30 +99,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 def grade_command(arguments: argparse.Namespace) -> int:
     from . import engine, report
 
-    course = Course.at(arguments.root)
-    topics = _topics(course, arguments.selectors)
-    if arguments.reference and arguments.submission:
-        raise CourseError("--reference and --submission exclude one another: give one")
-    folder = (
-        arguments.root / "solutions" if arguments.reference else arguments.submission or arguments.root / "exercises"
-    )
-    if not folder.is_dir():
-        raise CourseError(f"there is no submission folder {folder}; it should be laid out like exercises/")
+    what = chosen.choose(arguments)
     for path in (arguments.json, arguments.junit):
-        if path is not None and not path.resolve().parent.is_dir():
-            raise CourseError(f"cannot be written: there is no folder {path.resolve().parent}", path)
-    own = arguments.submission is None
-    shown_root = "solutions" if arguments.reference else "exercises"
+        chosen.must_have_folder(path)
 
     def use(running: engine.Engine) -> int:
-        ids = course.select(arguments.selectors)
-        keys = list(dict.fromkeys(i.rpartition("/")[0] for i in ids))
-        submission = engine.read_submission(course, folder, folder.resolve().name, keys, shown_root)
-        submission = engine.Submission(submission.name, submission.files, frozenset(ids), submission.notes)
-        seed = arguments.seed if arguments.seed is not None else secrets.randbits(48)
+        submission = what.submission()
         total = sum(check.exercise in submission.only for check in running.checks) if submission.only is not None else 0
         with report.Bar(total) as bar:
-            graded = running.grade(submission, seed, bar.advance)
+            graded = running.grade(submission, what.seed, bar.advance)
         for note in running.notes:
             print(note, file=sys.stderr)
         report.show(graded)
@@ -147,20 +119,7 @@ def grade_command(arguments: argparse.Namespace) -> int:
             report.write_junit(arguments.junit, graded.report)
         return FULL_POINTS if graded.report.full else POINTS_LOST
 
-    return engine.run(course, topics, engine.Options(arguments.walls, others=not own), use)
-
-
-def _topics(course: Course, selectors: Sequence[str]) -> list[TopicRef]:
-    """Topics that the selectors may select from, judged by file names alone; a bare exercise name may stand in any."""
-    for selector in selectors:
-        course.check_selector(selector)
-    chosen: set[str] = set()
-    for selector in selectors:
-        wanted = normal_selector(selector)
-        chosen |= {t.key for t in course.topics if t.key.startswith(wanted) or wanted.startswith(t.key)} or {
-            t.key for t in course.topics
-        }
-    return [t for t in course.topics if not selectors or t.key in chosen]
+    return engine.run(what.course, what.topics, what.options(), use)
 
 
 def verify_command(arguments: argparse.Namespace) -> int:
@@ -168,13 +127,13 @@ def verify_command(arguments: argparse.Namespace) -> int:
     from .verify import verify
 
     course = Course.at(arguments.root)
-    topics = _topics(course, arguments.selectors)
+    topics = chosen.topics_for(course, arguments.selectors)
 
     def use(running: engine.Engine) -> int:
         ids = frozenset(course.select(arguments.selectors))
-        chosen = [t for t in topics if any(i.rpartition("/")[0] == t.key for i in ids)]
+        wanted = [t for t in topics if any(i.rpartition("/")[0] == t.key for i in ids)]
         found = verify(
-            running, course, chosen, ids, quick=arguments.quick, seed=arguments.seed, others=arguments.variants
+            running, course, wanted, ids, quick=arguments.quick, seed=arguments.seed, others=arguments.variants
         )
         if arguments.messages:
             arguments.messages.write_text(

@@ -29,6 +29,7 @@ LAYERS = [
     ["portable", "messages", "calibrate"],
     ["levels", "plugin"],
     ["engine"],
+    ["chosen"],
     ["report", "verify", "serve"],
     ["cli"],
     ["__main__"],
