@@ -59,7 +59,8 @@ def _members(course: Course, chapter: str, out: Path) -> Iterator[tuple[str, byt
         yield f"{BUNDLED}/{topic.key}.py", without_solutions(topic).encode()
         yield f"autograder/graders/{chapter}/test_{topic.name}.py", visible_grader(topic).encode()
         yield f"notebooks/{topic.key}.ipynb", (out / "release" / chapter / f"{topic.name}.ipynb").read_bytes()
-    for path in sorted((PACKAGE_ROOT / "autograder").glob("*.py")):
+    engine = PACKAGE_ROOT / "autograder"
+    for path in sorted([*engine.glob("*.py"), engine / "page.html", engine / "page.css"]):
         yield f"autograder/{path.name}", path.read_bytes()
     for name in ("noxfile.py", "requirements.txt", "LICENSE"):
         yield name, (PACKAGE_ROOT / name).read_bytes()

@@ -18,6 +18,10 @@ LINES = 12
 """Most lines of a message: the eight of a verdict, or those of a traceback."""
 
 
+LABELS = ("Called", "Returned", "Raised", "Stopped", "Ended", "At", "Tensors", "Missing", "Expected", "Why", "Next")
+"""What the lines of a message begin with, in ten columns."""
+
+
 @dataclass(frozen=True)
 class Verdict:
     """A check's status, the text for the student and a short name of the kind of mistake, for statistics."""
@@ -50,6 +54,7 @@ def clean(text: str, longest: int = LINE) -> str:
 
 def rows(*pairs: tuple[str, str | None]) -> str:
     """Labelled lines; empty ones are left out."""
+    assert all(label in LABELS for label, _ in pairs)
     lines = [f"{label:<9} {clean(text)}" for label, text in pairs if text]
     return "\n".join(lines[:LINES])
 

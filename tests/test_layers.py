@@ -31,6 +31,8 @@ LAYERS = [
     ["engine"],
     ["chosen"],
     ["report", "verify", "serve"],
+    ["page"],
+    ["html"],
     ["cli"],
     ["__main__"],
 ]

@@ -1,0 +1,69 @@
+"""`nox -s report`: grade, and write one self-contained HTML page with progress per chapter, each message, and pictures."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import webbrowser
+from datetime import datetime
+from pathlib import Path
+
+from . import chosen, engine, page
+from .course import write_whole
+from .engine import Engine, Graded, Submission
+from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, CourseError
+from .report import Bar, points
+
+
+def write_report(path: Path, running: Engine, submission: Submission, graded: Graded, *, own: bool = True) -> None:
+    """Write the page of a submission that `running` has just graded, whole or not at all.
+
+    Args:
+        path: the HTML file.
+        running: the warm engine; it draws the pictures.
+        submission: what was graded.
+        graded: what came of it.
+        own: whether these are the reader's own exercises: hints are named then.
+
+    Raises:
+        CourseError: where the file cannot be written.
+    """
+    shown = page.page_of(
+        running.course, submission, graded, own=own, when=datetime.now().astimezone(), pictures={}, blocks={}
+    )
+    try:
+        write_whole(path, page.render(shown))
+    except OSError as error:
+        raise CourseError(f"cannot be written: {error.strerror}", path) from None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    chosen.add_arguments(parser)
+    parser.add_argument(
+        "--out", type=Path, metavar="FILE", help="the page (default: report.html in the course's folder)"
+    )
+    parser.add_argument("--open", action="store_true", help="show the page in the browser")
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """The command."""
+    what = chosen.choose(arguments)
+    path = (arguments.out or what.course.root / "report.html").resolve()
+    chosen.must_have_folder(path)
+    if path.is_dir():
+        raise CourseError("is a folder; name the file to write", path)
+
+    def use(running: Engine) -> int:
+        submission = what.submission()
+        with Bar(sum(check.exercise in (submission.only or ()) for check in running.checks)) as bar:
+            graded = running.grade(submission, what.seed, bar.advance)
+        for note in running.notes:
+            print(note, file=sys.stderr)
+        write_report(path, running, submission, graded, own=what.own and not arguments.reference)
+        report = graded.report
+        print(f"{points(report.points)} of {points(report.max_points)} points; the page is {path}")
+        if arguments.open:
+            webbrowser.open(path.as_uri())
+        return INTERRUPTED if graded.partial else FULL_POINTS if report.full else POINTS_LOST
+
+    return engine.run(what.course, what.topics, what.options(), use)
