@@ -115,7 +115,7 @@ class Course:
         return [f"{topic.key}/{exercise.name}" for topic in self.topics for exercise in topic.read().exercises]
 
     def select(self, selectors: Sequence[str]) -> list[str]:
-        """Ids of the exercises that any selector is a prefix of; all for none.
+        """Ids of the exercises that any selector is a prefix of; all for none. A whole id selects that exercise alone.
 
         Raises:
             CourseError: for a selector that selects nothing; names the near ones.
@@ -123,7 +123,11 @@ class Course:
         ids = self.ids()
         for selector in selectors:
             self.check_selector(selector, ids)
-        return [i for i in ids if not selectors or any(_selects(selector, i) for selector in selectors)]
+        chosen: set[str] = set()
+        for selector in selectors:  # `training/fit` is fit, and not fit_line too
+            exact = normal_selector(selector)
+            chosen |= {exact} if exact in ids else {i for i in ids if _selects(selector, i)}
+        return [i for i in ids if not selectors or i in chosen]
 
     def check_selector(self, selector: str, ids: Sequence[str] | None = None) -> None:
         """Raise CourseError unless `selector` selects something. Without `ids`, chapter and topic alone are checked (no file is read)."""
@@ -391,9 +395,10 @@ def find_exercise(course: Course, selector: str) -> tuple[TopicRef, Exercise]:
     """
     ids = course.select([selector])
     exact = [i for i in ids if i == normal_selector(selector) or i.rpartition("/")[2] == normal_selector(selector)]
-    ids = exact if len(exact) == 1 else ids
+    ids = exact or ids
     if len(ids) > 1:
-        raise CourseError(f"{selector!r} selects {len(ids)} exercises; name one, such as {ids[0]}")
+        named = ", ".join(ids[:8]) + (f" and {len(ids) - 8} more" if len(ids) > 8 else "")
+        raise CourseError(f"{selector!r} selects {len(ids)} exercises; name one: {named}")
     key, _, name = ids[0].rpartition("/")
     topic = course.topic(key)
     return topic, next(e for e in topic.read().exercises if e.name == name)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from . import __version__
 from .course import Course, TopicRef, signatures
 from .model import CheckResult, CourseError, ExerciseResult, Report, status_of
+from .source import MAX_SOURCE
 
 if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
     from .levels import Standing
@@ -82,8 +83,6 @@ def read_submission(course: Course, folder: Path, name: str, topics: Sequence[st
 
 def read_source(folder: Path, key: str, shown_root: str) -> SourceFile:
     """One topic file as text; symbolic links out of the submission, overlong files and bytes that are no UTF-8 are refused with the reason."""
-    from .sandbox import MAX_SOURCE
-
     shown = f"{shown_root}/{key}.py"
     path = folder / f"{key}.py"
     try:
@@ -156,8 +155,18 @@ class Engine:
             if i.rpartition("/")[0] in submission.files and (submission.only is None or i in submission.only)
         ]
 
-    def grade(self, submission: Submission, seed: int, on_check: Callable[[Progress], None] | None = None) -> Graded:
-        """Grade one submission, in a forked child where that is safe. After Ctrl-C the report holds what was finished, marked partial."""
+    def grade(
+        self,
+        submission: Submission,
+        seed: int,
+        on_check: Callable[[Progress], None] | None = None,
+        *,
+        until: int | None = None,
+    ) -> Graded:
+        """Grade one submission, in a forked child where that is safe.
+
+        After Ctrl-C, or once the descriptor `until` can be read, the report holds what was finished, marked partial.
+        """
         plan = self._plan(submission)
         chosen = plan[1]
         lines: list[dict[str, Any]] = []
@@ -176,12 +185,16 @@ class Engine:
             if can_fork():
                 child = self._fork(lambda emit, spawner: self._run_checks(submission, chosen, spawner, seed, emit))
                 try:
-                    while (
-                        not child.closed
-                        and select.select([child.fd], [], [], max(child.deadline - time.monotonic(), 0))[0]
+                    wanted = [child.fd] if until is None else [child.fd, until]
+                    while not child.closed and (
+                        ready := select.select(wanted, [], [], max(child.deadline - time.monotonic(), 0))[0]
                     ):
-                        for line in child.read():
-                            take(line)
+                        if child.fd in ready:
+                            for line in child.read():
+                                take(line)
+                        elif not child.closed:
+                            interrupted = True
+                            break
                 finally:
                     child.end()
             else:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
 from .checks import CheckFailed, CheckSpec, StudentCrash, StudentError, StudentTimeout, is_stub
 from .explain import explain, explain_warning
 from .model import Status
+from .plain import LINE as LINE
+from .plain import clean as clean
 from .sandbox import Call
 from .source import STUB_LINE
-
-LINE = 400
-"""Longest line of a message, in characters."""
 
 LINES = 12
 """Most lines of a message: the eight of a verdict, or those of a traceback."""
@@ -29,27 +27,6 @@ class Verdict:
     status: Status
     message: str
     kind: str
-
-
-def clean(text: str, longest: int = LINE) -> str:
-    """One line that is safe to show: control characters, escape sequences and direction marks written out, cut at `longest`."""
-    shown = []
-    for character in text[: longest * 4]:
-        category = unicodedata.category(character)
-        if character in "\t ":
-            shown.append(" ")
-        elif category[0] == "C" or category in ("Zl", "Zp"):
-            shown.append(
-                "\\n"
-                if character == "\n"
-                else f"\\x{ord(character):02x}"
-                if ord(character) < 256
-                else f"\\u{ord(character):04x}"
-            )
-        else:
-            shown.append(character)
-    line = "".join(shown)
-    return line if len(line) <= longest else line[: longest - 2] + " …"
 
 
 def rows(*pairs: tuple[str, str | None]) -> str:

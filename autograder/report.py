@@ -11,9 +11,8 @@ from xml.etree import ElementTree
 
 from .course import write_whole
 from .engine import Graded, Progress
-from .levels import level_of
-from .messages import clean
 from .model import CourseError, ExerciseResult, Report
+from .plain import clean
 
 MARKS = {
     "passed": ("✓", "green"),
@@ -76,6 +75,8 @@ def show(graded: Graded, *, command: str = "nox -s grade --") -> None:
     """Print the report."""
     from rich.console import Console
     from rich.text import Text
+
+    from .levels import level_of
 
     report = graded.report
     out = console()

@@ -22,16 +22,13 @@ from . import zygote
 from .channel import Channel, ChannelClosed, ChannelError, ChannelTimeout, HandleInfo, Unsendable, dumps
 from .checks import CheckFailed, StudentCrash, StudentError, StudentTimeout, describe, student_error
 from .model import EngineError
-from .source import STUB_MESSAGE
+from .source import MAX_SOURCE, STUB_MESSAGE
 
 LOAD_SECONDS = 10
 """CPU seconds that running a topic file from top to bottom may use."""
 
 PATIENCE = 10
 """Seconds that a call may wait beyond four times its CPU seconds. On a busy machine the clock must not end what only computes."""
-
-MAX_SOURCE = 2 * 2**20
-"""Bytes of a topic file beyond which it is not read."""
 
 PRINTED = 8192
 """Characters of printed text that are taken from a worker, whatever it sends."""

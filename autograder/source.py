@@ -20,6 +20,8 @@ STUB_LINE = 'raise NotImplementedError("Your code here")'
 STUB_MESSAGE = "Your code here"
 DIFFICULTIES = ("easy", "medium", "hard")
 HINTS_PER_EXERCISE = 3
+MAX_SOURCE = 2 * 2**20
+"""Bytes of a topic file beyond which it is not read."""
 CELL = re.compile(r"^# %%(?P<markdown> \[markdown\])?(?P<meta>.*)$")
 META = re.compile(r'\s*(\w+)=("([^"]*)"|\d+)')
 

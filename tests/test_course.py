@@ -95,6 +95,24 @@ def test_a_bare_name_selects_one(course):
     assert find_exercise(course, "Scale")[1].name == "Scale"
 
 
+def test_a_whole_id_selects_that_exercise_alone(course):
+    """`training/fit` must not take `training/fit_line` with it: `reset` would throw that one away too."""
+    solution = course.root / "solutions" / f"{TOPIC}.py"
+    text = solution.read_text()
+    cell = text[text.index("# %% difficulty") : text.index("# %% difficulty", text.index("# %% difficulty") + 1)]
+    solution.write_text(text + cell.replace("double", "double_twice"))
+    course = Course.at(course.root)
+    assert course.select([f"{TOPIC}/double"]) == [f"{TOPIC}/double"]
+    assert course.select([f"{TOPIC}/doub"]) == [f"{TOPIC}/double", f"{TOPIC}/double_twice"]
+    assert find_exercise(course, f"{TOPIC}/double")[1].name == "double"
+
+
+def test_a_name_that_stands_in_two_topics_lists_both(course):
+    shutil.copy(course.root / "solutions" / f"{TOPIC}.py", course.root / "solutions" / "00_sample" / "other.py")
+    with pytest.raises(CourseError, match=f"name one: {TOPIC}/Scale, 00_sample/other/Scale$"):
+        find_exercise(Course.at(course.root), "Scale")
+
+
 def test_an_unknown_selector_names_near_ones(course):
     with pytest.raises(CourseError, match=f"near ones: {TOPIC}/double"):
         course.select(["duoble"])

@@ -8,7 +8,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 
 LAYERS = [
-    ["__init__", "model", "kernel", "cells"],
+    ["__init__", "model", "kernel", "cells", "plain"],
     [
         "source",
         "channel",

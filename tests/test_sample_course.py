@@ -72,7 +72,7 @@ def test_a_selector_grades_a_part(tmp_path):
         (["grade", "--submission", "no_such_folder"], "there is no submission folder no_such_folder"),
         (["grade", "--reference", "--json", "no/such/folder/out.json"], "there is no folder"),
         (["grade", "--reference", "--submission", "."], "exclude one another"),
-        (["hint", "00_sample"], "name one, such as 00_sample/basics/double"),
+        (["hint", "00_sample"], "name one: 00_sample/basics/double"),
         (["reset", "nonsense"], "no exercise is selected by 'nonsense'"),
     ],
 )
