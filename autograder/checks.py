@@ -49,11 +49,13 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 class CheckFailed(AssertionError):
-    """A check's verdict; the text says which property failed and, where it is recognised, why."""
+    """A check's verdict; the text says which property failed and, where it is recognised, why. `shapes`: got and wanted, where they differ."""
 
-    def __init__(self, why: str, returned: str | None = None) -> None:
+    def __init__(
+        self, why: str, returned: str | None = None, shapes: tuple[tuple[int, ...], tuple[int, ...]] | None = None
+    ) -> None:
         super().__init__(why)
-        self.why, self.returned = why, returned
+        self.why, self.returned, self.shapes = why, returned, shapes
 
 
 class StudentError(Exception):
@@ -337,8 +339,23 @@ def _compare(
         except (RuntimeError, ValueError, TypeError, IndexError):
             continue  # this misconception gives no value for these inputs
         if _difference(got, value, what, lambda a, b: _close(a, b, 1e-4, 1e-5), strict=False) is None:
-            raise CheckFailed(message, describe(got))
-    raise CheckFailed(why, describe(got))
+            raise CheckFailed(message, describe(got), _different_shapes(got, want))
+    raise CheckFailed(why, describe(got), _different_shapes(got, want))
+
+
+def _different_shapes(got: Any, want: Any) -> tuple[tuple[int, ...], tuple[int, ...]] | None:
+    """The first two shapes that differ between an answer and what was wanted."""
+    if isinstance(want, torch.Tensor | np.ndarray):
+        if type(got) is not type(want) or tuple(got.shape) == tuple(want.shape):
+            return None
+        return tuple(got.shape), tuple(want.shape)
+    if isinstance(want, Mapping) and isinstance(got, Mapping):
+        pairs = [(got[key], want[key]) for key in want if key in got]
+    elif isinstance(want, tuple | list) and isinstance(got, tuple | list):
+        pairs = list(zip(got, want, strict=False))
+    else:
+        return None
+    return next((found for g, w in pairs if (found := _different_shapes(g, w))), None)
 
 
 def _difference(got: Any, want: Any, what: str, same: Callable[[Any, Any], bool], strict: bool = True) -> str | None:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .course import Course, TopicRef, signatures
-from .model import CheckResult, CourseError, ExerciseResult, Report, status_of
+from .model import CheckResult, CourseError, ExerciseResult, Report, Shapes, status_of
 from .source import MAX_SOURCE
 
 if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
@@ -65,7 +65,7 @@ class Progress:
 
 @dataclass
 class Graded:
-    """A submission's report, with what does not go into it: printed text and kinds of mistakes, by exercise and check."""
+    """A submission's report, with what does not go into it: printed text by exercise; kinds of mistakes and shapes of shape errors by `exercise id/check name`."""
 
     report: Report
     printed: dict[str, str] = field(default_factory=dict)
@@ -73,6 +73,7 @@ class Graded:
     partial: bool = False
     cpu: float = 0.0
     exercise_cpu: dict[str, float] = field(default_factory=dict)
+    shapes: dict[str, Shapes] = field(default_factory=dict)
 
 
 def read_submission(course: Course, folder: Path, name: str, topics: Sequence[str], shown_root: str) -> Submission:
@@ -359,6 +360,7 @@ class Engine:
                         "seconds": outcome.seconds,
                         "kind": outcome.kind,
                         "printed": outcome.printed,
+                        "shapes": dataclasses.asdict(outcome.shapes) if outcome.shapes else None,
                         "cpu": time.process_time() - cpu,
                     }
                 )
@@ -391,6 +393,7 @@ class Engine:
         printed: dict[str, str] = {}
         kinds: dict[str, str] = {}
         cpu = dict.fromkeys(wanted, 0.0)
+        shapes: dict[str, Shapes] = {}
         for line in lines:
             if "check" in line:
                 exercise = line["exercise"]
@@ -401,6 +404,8 @@ class Engine:
                 if result.status != "passed":
                     kinds[f"{exercise}/{result.name}"] = line["kind"]
                     printed.setdefault(exercise, line["printed"])
+                    if line["shapes"]:
+                        shapes[f"{exercise}/{result.name}"] = Shapes.from_json(line["shapes"])
         if not done and not interrupted:
             for check in chosen:
                 if check.name not in {result.name for result in results[check.exercise]}:
@@ -427,9 +432,8 @@ class Engine:
             exercises,
             (*submission.notes, *self.course.notice),
         )
-        return Graded(
-            report, printed, kinds, interrupted, next((line["cpu"] for line in lines if "done" in line), 0.0), cpu
-        )
+        spent = next((line["cpu"] for line in lines if "done" in line), 0.0)
+        return Graded(report, printed, kinds, interrupted, spent, cpu, shapes)
 
 
 def can_fork() -> bool:

@@ -251,6 +251,18 @@ def explain(error_type: str, message: str) -> str | None:
     return None
 
 
+ABOUT_SHAPES = re.compile(
+    r"shapes? cannot|shape '\[|size of tensor|[Ss]izes? of tensors|invalid for input of size|equal size|must match|mismatch|Dimension out of range|"
+    r"too many indices|broadcast|channels|[Tt]arget size|input size|expected .*(?:shape|size|dim)|got .*[Ss]hape|inconsistent tensor size|"
+    r"\bmat1\b|1D tensors|2D tensors|3D tensors|must be a matrix|dimension|out of bounds"
+)
+
+
+def about_shapes(message: str) -> bool:
+    """Whether an error's text is about shapes, so that a picture of the tensors helps."""
+    return bool(ABOUT_SHAPES.search(message)) and "dtype" not in message
+
+
 BROADCAST = re.compile(
     r"Using a target size \(torch\.Size\(\[(.*?)\]\)\) that is different to the input size \(torch\.Size\(\[(.*?)\]\)\)"
 )

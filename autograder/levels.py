@@ -32,6 +32,7 @@ WORKER_MODULES = (
     "__init__",
     "bubblewrap",
     "channel",
+    "failing_line",
     "figures",
     "kernel",
     "probes",

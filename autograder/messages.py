@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .checks import CheckFailed, CheckSpec, StudentCrash, StudentError, StudentTimeout, is_stub
-from .explain import explain, explain_warning
-from .model import Status
+from .explain import about_shapes, explain, explain_warning
+from .model import Shapes, Status
 from .plain import LINE as LINE
 from .plain import clean as clean
 from .sandbox import Call
@@ -27,6 +28,8 @@ class Verdict:
     status: Status
     message: str
     kind: str
+    shapes: Shapes | None = None
+    """Where it is about shapes: those to draw."""
 
 
 def rows(*pairs: tuple[str, str | None]) -> str:
@@ -82,6 +85,7 @@ def verdict(
                 ("Next", spec.hint),
             ),
             error.why[:80],
+            Shapes(call.given, *error.shapes) if error.shapes else None,
         )
     # An assert of the grader's, or its own code stumbling over an answer that is not of the kind it works with.
     return Verdict(
@@ -154,19 +158,22 @@ def _student_error(
     cause = explain(name, error.message) or explain(" ".join(error.types), error.message)
     text = error.message.strip().splitlines()
     said = f"{name}: {text[0][:300]}" if text else name
-    code = f"line {frames[-1][0]}: {frames[-1][2]}" if frames else None
-    shapes = ", ".join(f"{n} {s}" for n, s in error.at) if error.at else None
+    code = f"line {frames[-1][0]}: {frames[-1][2]}{_caller(frames)}" if frames else None
+    tensors = "; ".join(f"{name} {words}" for name, words, _ in error.at) if error.at else None
+    shapes = tuple((name, shape) for name, _, shape in error.at or () if shape is not None)
+    drawn = Shapes(shapes) if shapes and about_shapes(error.message) else None
     if error.kind == "load":
         return Verdict(
             "error",
             rows(
                 ("Raised", f"{said}, while {filename} was loaded"),
                 ("At", code),
-                ("Tensors", shapes),
+                ("Tensors", tensors),
                 ("Why", cause),
                 ("Next", "Mend this line first: until the file loads, none of its exercises can be graded."),
             ),
             clean(name, 80),
+            drawn,
         )
     return Verdict(
         "error",
@@ -174,13 +181,20 @@ def _student_error(
             ("Called", call.shown),
             ("Raised", said),
             ("At", f"{filename} {code}" if code else None),
-            ("Tensors", shapes),
+            ("Tensors", tensors),
             ("Expected", title),
             ("Why", cause),
             ("Next", spec.hint),
         ),
         clean(name, 80),
+        drawn,
     )
+
+
+def _caller(frames: Sequence[Sequence[object]]) -> str:
+    """Where the student's function that raised was called, if another of theirs did; comprehensions are no functions to a reader."""
+    inner = next((i for i in reversed(range(len(frames))) if not str(frames[i][1]).startswith("<")), 0)
+    return f"  (called from line {frames[inner - 1][0]})" if inner > 0 else ""
 
 
 def _line(frames: object) -> str:

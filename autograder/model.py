@@ -30,6 +30,26 @@ class EngineError(Exception):
 
 
 @dataclass(frozen=True)
+class Shapes:
+    """The shapes that a shape error is about, so that they can be drawn; never values."""
+
+    given: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Name and shape of what the call was given; where a line raised, of the tensors on it."""
+    returned: tuple[int, ...] | None = None
+    expected: tuple[int, ...] | None = None
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Shapes:
+        """The inverse of `dataclasses.asdict` and a JSON round trip."""
+
+        def shape(found: list[int] | None) -> tuple[int, ...] | None:
+            return None if found is None else tuple(found)
+
+        given = tuple((str(name), tuple(sizes)) for name, sizes in data["given"])
+        return cls(given, shape(data["returned"]), shape(data["expected"]))
+
+
+@dataclass(frozen=True)
 class CheckResult:
     """One check of one exercise."""
 

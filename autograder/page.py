@@ -20,8 +20,9 @@ from markupsafe import Markup
 from .course import Course
 from .engine import Graded, Submission
 from .levels import level_of
-from .messages import LABELS, clean
+from .messages import LABELS
 from .model import STATUSES, CheckResult, ExerciseResult, Status
+from .plain import clean
 from .report import WORDS, points
 
 HERE = Path(__file__).resolve().parent

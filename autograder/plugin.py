@@ -21,7 +21,7 @@ import torch
 
 from .checks import CheckSpec, StudentCrash, StudentError, is_stub
 from .messages import Verdict, clean, verdict
-from .model import CheckResult, CourseError
+from .model import CheckResult, CourseError, Shapes
 from .sandbox import EngineError, Rules, Student
 from .source import STUB_MESSAGE
 
@@ -49,6 +49,7 @@ class Outcome:
     seconds: float
     kind: str = ""
     printed: str = ""
+    shapes: Shapes | None = None
 
 
 @dataclass
@@ -157,7 +158,8 @@ class GraderPlugin:
             error, check.spec, check.title, student.last, student.filename, self.exercises[check.topic]
         )
         result = CheckResult(check.name, found.status, 0.0, check.spec.points, found.message)
-        return Outcome(result, seconds, found.kind, "\n".join(map(clean, student.last.printed.splitlines())))
+        printed = "\n".join(map(clean, student.last.printed.splitlines()))
+        return Outcome(result, seconds, found.kind, printed, found.shapes)
 
 
 def _worth_another_worker(error: BaseException, student: Student) -> bool:

@@ -12,10 +12,11 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+import numpy as np
 import torch
 
 from . import zygote
@@ -32,6 +33,9 @@ PATIENCE = 10
 
 PRINTED = 8192
 """Characters of printed text that are taken from a worker, whatever it sends."""
+
+MOST_SHAPES = 4
+"""Shapes of a call's arguments that are kept for a picture."""
 
 KILLED = "it was killed"
 
@@ -217,6 +221,8 @@ class Call:
     returned: str | None = None
     printed: str = ""
     warned: tuple[str, ...] = ()
+    given: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    """Name and shape of the tensors and arrays that it was given."""
 
 
 @dataclass
@@ -300,7 +306,9 @@ class Student:
         watch = not rules.mutates and target is None
         what = name if target is None else target.cls if name == "__call__" else f"{target.cls}.{name}"
         parameters = (self.signatures.get(name) if target is None else None) or []
-        self.last = Call(shown=f"{what}({_shown_arguments(parameters, args, kwargs)})")
+        self.last = Call(
+            shown=f"{what}({_shown_arguments(parameters, args, kwargs)})", given=_shapes_of(parameters, args, kwargs)
+        )
         message = {
             "op": "call",
             "target": target,
@@ -435,6 +443,7 @@ class Student:
         self.last.warned = tuple(str(w)[:300] for w in warned[:5]) if isinstance(warned, list) else ()
         if isinstance(called, list) and len(called) == 3 and not self.last.shown:
             self.last.shown = f"{str(called[0])[:60]}({str(called[1])[:300]})"
+            self.last.given = tuple(_named_shapes(called[2]))
         error = reply.get("error")
         if error is None:
             return None
@@ -456,9 +465,9 @@ class Student:
         )
         at = (
             [
-                (str(pair[0])[:40], str(pair[1])[:60])
-                for pair in error["at"][:6]
-                if isinstance(pair, list) and len(pair) == 2
+                (str(part[0])[:140], str(part[1])[:140], _shape(part[2]))
+                for part in error["at"][:6]
+                if isinstance(part, list) and len(part) == 3
             ]
             if isinstance(error.get("at"), list)
             else None
@@ -491,6 +500,32 @@ def _shown_arguments(parameters: list[str], args: tuple[Any, ...], kwargs: dict[
         shown.append(name + brief_argument(value))
     shown += [f"{key}: {brief_argument(value)}" for key, value in kwargs.items()]
     return ", ".join(shown)
+
+
+def _shapes_of(
+    parameters: list[str], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Name and shape of the tensors and arrays among the arguments, those in lists and tuples included."""
+    named = [(parameters[i] if i < len(parameters) else "input", value) for i, value in enumerate(args)]
+    found: list[tuple[str, tuple[int, ...]]] = []
+    for name, value in [*named, *kwargs.items()]:
+        inside = enumerate(value) if isinstance(value, list | tuple) else None
+        for shown, item in [(name, value)] if inside is None else [(f"{name}[{i}]", item) for i, item in inside]:
+            if isinstance(item, torch.Tensor | np.ndarray):
+                found.append((shown, tuple(item.shape)))
+    return tuple(found[:MOST_SHAPES])
+
+
+def _shape(found: Any) -> tuple[int, ...] | None:
+    """A shape as a worker sends it; None for what is none."""
+    sound = isinstance(found, list) and len(found) <= 8 and all(type(n) is int and 0 <= n < 2**40 for n in found)
+    return tuple(found) if sound else None
+
+
+def _named_shapes(found: Any) -> Iterator[tuple[str, tuple[int, ...]]]:
+    for part in found[:MOST_SHAPES] if isinstance(found, list) else ():
+        if isinstance(part, list) and len(part) == 2 and (shape := _shape(part[1])) is not None:
+            yield str(part[0])[:40], shape
 
 
 def brief_argument(value: Any) -> str:

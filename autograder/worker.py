@@ -28,6 +28,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from . import failing_line
 from . import without as without_names
 from .channel import Channel, ChannelError, HandleInfo, Unsendable, dumps
 
@@ -235,14 +236,10 @@ class Worker:
 
     def describe_error(self, error: BaseException) -> dict[str, Any]:
         """Type names, message and the frames in the student's own file; never raises."""
-        frames = []
-        at = None
+        frames: list[list[Any]] = []
+        at: list[Any] = []
         with contextlib.suppress(BaseException):
-            for frame, line in traceback.walk_tb(error.__traceback__):
-                if frame.f_code.co_filename == self.filename and self.filename:
-                    text = linecache.getline(self.filename, line).strip()
-                    frames.append([line, str(frame.f_code.co_name)[:80], text[:200]])
-                    at = shapes_in(frame, text)
+            frames, at = self._own_lines(error)
         if isinstance(error, SyntaxError) and error.filename == self.filename and error.lineno:
             frames.append([error.lineno, "<module>", (error.text or "").strip()[:200]])
         if len(frames) > 6:
@@ -255,7 +252,28 @@ class Worker:
             if isinstance(error, without_names.Blocked)
             else "raised"
         )
-        return {"kind": kind, "types": names, "message": safe_text(error, 2000), "frames": frames, "at": at}
+        return {"kind": kind, "types": names, "message": safe_text(error, 2000), "frames": frames, "at": at or None}
+
+    def _own_lines(self, error: BaseException) -> tuple[list[list[Any]], list[Any]]:
+        """The frames in the student's file, outermost first, as `[line, function, code]`; and the tensors on the innermost line."""
+        own: list[list[Any]] = []
+        last, below = None, list[types.FrameType]()
+        for frame, line in traceback.walk_tb(error.__traceback__):
+            if self.filename and frame.f_code.co_filename == self.filename:
+                code = linecache.getline(self.filename, line).strip()[: failing_line.CODE]
+                own.append([line, str(frame.f_code.co_name)[:80], code])
+                last, below = frame, []
+            else:
+                below.append(frame)
+        at: list[Any] = []
+        if last is not None:
+            with contextlib.suppress(BaseException):
+                source = "".join(linecache.getlines(self.filename))
+                own[-1][2], expressions = failing_line.statement_at(source, own[-1][0])
+                at = failing_line.tensors_at(last, expressions)
+                inside = failing_line.layer_that_raised(below)
+                at = at[: failing_line.MOST - len(inside)] + inside
+        return own, at
 
 
 class Missing(Exception):
@@ -287,7 +305,10 @@ class Remembered:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with contextlib.suppress(BaseException):
             shown = [brief(value) for value in args] + [f"{key}={brief(value)}" for key, value in kwargs.items()]
-            self._worker.calls.append([self._name, ", ".join(shown)[:300], []])
+            names = self.__wrapped__.__code__.co_varnames
+            given = [(names[i] if i < len(names) else "", value) for i, value in enumerate(args)] + list(kwargs.items())
+            shapes = [[str(n)[:40], list(v.shape)] for n, v in given if isinstance(v, torch.Tensor | np.ndarray)][:4]
+            self._worker.calls.append([self._name, ", ".join(shown)[:300], shapes])
             del self._worker.calls[:-3]
         return self._function(*args, **kwargs)
 
@@ -301,18 +322,6 @@ def brief(value: Any) -> str:
     if isinstance(value, list | tuple | dict):
         return f"{type(value).__name__} of {len(value)}"
     return type(value).__name__[:40]
-
-
-def shapes_in(frame: types.FrameType, line: str) -> list[list[str]]:
-    """Names on a failing line that are tensors, arrays or numbers there, with shape and dtype."""
-    import re
-
-    found: list[list[str]] = []
-    for name in dict.fromkeys(re.findall(r"[A-Za-z_][A-Za-z_0-9]*", line)):
-        value = frame.f_locals.get(name)
-        if isinstance(value, torch.Tensor | np.ndarray) and len(found) < 6:
-            found.append([name, f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}"])
-    return found
 
 
 def safe_text(value: Any, longest: int) -> str:

@@ -18,6 +18,7 @@ LAYERS = [
         "seccomp",
         "data",
         "explain",
+        "failing_line",
         "client",
         "notebook_text",
     ],

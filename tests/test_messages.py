@@ -46,7 +46,7 @@ def test_a_hostile_error_stays_within_its_lines():
         ["\x1b]0;title\x07Error", "Exception"],
         "5 passed\n" * 10_000 + "\x1b[2J",
         [[3, "double", "\x1b[31m"]],
-        [("x", "\x1b[0m")],
+        [("x", "\x1b[0m", None)],
     )
     message = said(error).message
     assert "\x1b" not in message
