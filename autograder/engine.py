@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import functools
+import gc
 import json
 import os
 import select
@@ -509,6 +510,8 @@ def _collect(course: Course, topics: Sequence[TopicRef], stands: Standing, use: 
 
     def with_checks(checks: list[Check]) -> None:
         engine = Engine(course, plugin, stands.spawner, stands.walls, checks, stands.notes)
+        gc.collect()
+        gc.freeze()  # a collection in a forked child would touch, and so copy, all that was loaded here
         missing = [topic.key for topic in topics if not any(check.topic == topic.key for check in checks)]
         if missing:
             raise CourseError("has no checks", f"autograder/graders/{missing[0].replace('/', '/test_')}.py")
