@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from . import chosen
-from .course import Course, find_exercise, generate, reset
+from .course import Course, generate, reset
 from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, WRONG_COURSE_OR_COMMAND, CourseError, EngineError
 from .zygote import one_thread
 
@@ -19,8 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 ELSEWHERE = {
     "watch": ("watch", "grade on every save, and go on to the next exercise"),
-    "list": ("progress", "all exercises with state, points, difficulty and minutes"),
-    "solution": ("progress", "show the reference solution of an exercise that has passed"),
+    "list": ("listing", "all exercises with state, points, difficulty and minutes"),
+    "hint": ("hints", "show a hint for one exercise"),
+    "solution": ("solution", "show the reference solution of an exercise that has passed"),
     "doctor": ("doctor", "check Python, packages, walls, disk and data; say what mends what is wrong"),
     "report": ("html", "write a page with progress, messages and pictures"),
     "grade-class": ("classroom", "grade a folder of submissions"),
@@ -30,7 +32,7 @@ ELSEWHERE = {
     "calibrate": ("calibrate", "measure right and wrong recipes over many seeds, and write the tables"),
     "serve": ("serve", "a warm engine for notebooks: a JSON line in, a JSON line out"),
 }
-"""Command -> the module that has its `add_arguments` and `main`, and one line on it. (Two commands of one module: `main` looks at `arguments.command`.)"""
+"""Command -> the module that has its `add_arguments` and `main`, and one line on it."""
 
 
 def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
@@ -59,12 +61,6 @@ def build_parser(argv: Sequence[str]) -> argparse.ArgumentParser:
     start = commands.add_parser("reset", help="start an exercise, topic or chapter afresh; the old text is kept")
     start.add_argument("selectors", nargs="+", metavar="KEY")
 
-    hint = commands.add_parser("hint", help="show a hint for one exercise")
-    hint.add_argument("key", metavar="KEY")
-    hint.add_argument(
-        "--level", type=int, choices=(1, 2, 3), help="up to which hint (default: one more than last time)"
-    )
-
     for name, (module, about) in ELSEWHERE.items():
         parser = commands.add_parser(name, help=about)
         if name in argv:  # a command's module is imported when it is called for, and not before
@@ -77,6 +73,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     arguments = build_parser(argv).parse_args(argv)
     one_thread()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no ✓ gets a ? for it, not a traceback
+            stream.reconfigure(errors="replace")
     try:
         if arguments.command in ELSEWHERE:
             module = importlib.import_module(f".{ELSEWHERE[arguments.command][0]}", __package__)
@@ -97,7 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def grade_command(arguments: argparse.Namespace) -> int:
-    from . import engine, report
+    from . import engine, listing, report
 
     what = chosen.choose(arguments)
     for path in (arguments.json, arguments.junit):
@@ -111,6 +110,9 @@ def grade_command(arguments: argparse.Namespace) -> int:
         for note in running.notes:
             print(note, file=sys.stderr)
         report.show(graded)
+        if what.own and not arguments.reference:
+            for line in listing.after_grading(what.course, submission, graded):
+                print(line)
         if graded.partial:
             return INTERRUPTED
         if arguments.json:
@@ -178,21 +180,9 @@ def reset_command(arguments: argparse.Namespace) -> int:
     return FULL_POINTS
 
 
-def hint_command(arguments: argparse.Namespace) -> int:
-    topic, exercise = find_exercise(Course.at(arguments.root), arguments.key)
-    level = arguments.level or 1
-    print(f"{topic.key}/{exercise.name}: {exercise.title}")
-    for number, hint in enumerate(exercise.hints[:level], 1):
-        print(f"  hint {number} of {len(exercise.hints)}: {hint}")
-    if level < len(exercise.hints):
-        print(f"  more: nox -s hint -- {topic.key}/{exercise.name} --level {level + 1}")
-    return FULL_POINTS
-
-
 COMMANDS = {
     "grade": grade_command,
     "verify": verify_command,
     "generate": generate_command,
     "reset": reset_command,
-    "hint": hint_command,
 }

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 from xml.etree import ElementTree
 
 from .course import write_whole
 from .engine import Graded, Progress
 from .model import CourseError, ExerciseResult, Report
 from .plain import clean
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 MARKS = {
     "passed": ("✓", "green"),
@@ -21,6 +25,9 @@ MARKS = {
     "timed_out": ("⧗", "yellow"),
     "not_implemented": ("·", "dim"),
 }
+LABEL = re.compile(r"[A-Z][a-z]+ {2,}")
+"""What a line of a message begins with: `Returned  a tensor …`."""
+
 WORDS = {"passed": "passed", "failed": "failed", "error": "error", "timed_out": "timed out", "not_implemented": "to do"}
 
 
@@ -127,20 +134,43 @@ def show_exercise(out: object, exercise: ExerciseResult, printed: str = "") -> N
 
     assert isinstance(out, Console)
     out.print(Text(exercise.id, style="bold"))
+    show_checks(out, exercise, printed)
+    out.print()
+
+
+def show_checks(out: Console, exercise: ExerciseResult, printed: str = "", *, messages: int | None = None) -> None:
+    """The checks of one exercise, `messages` of their messages (all for None), and what the student's code printed."""
+    from rich.text import Text
+
     seen: set[str] = set()
     for check in exercise.checks:
         mark, style = MARKS[check.status]
         name = check.name.replace("_", " ")
         out.print(Text.assemble("  ", (mark, style), f" {name} ({points(check.points)}/{points(check.max_points)})"))
-        if check.status != "passed" and check.message not in seen:
+        if check.status != "passed" and check.message not in seen and (messages is None or len(seen) < messages):
             seen.add(check.message)
             for line in check.message.splitlines():
-                out.print(Text(f"      {clean(line)}"))
+                print_row(out, clean(line))
     if printed.strip():
         out.print(Text("  Your code printed:", style="dim"))
         for line in printed.splitlines()[-10:]:
             out.print(Text(f"      {clean(line, 160)}", style="dim"))
-    out.print()
+
+
+def print_row(out: Console, row: str, indent: int = 6) -> None:
+    """A line of a message; on a terminal that is too narrow for it, it goes on below its own text, not below its label."""
+    from rich.text import Text
+
+    label = LABEL.match(row)
+    hanging = " " * (len(label[0]) if label else 0)
+    room = out.width - indent - len(hanging)
+    if out.soft_wrap or room < 20:
+        out.print(Text(f"{' ' * indent}{row}"))
+        return
+    rows = Text(row[len(hanging) :]).wrap(out, room) if row[len(hanging) :] else [Text()]
+    for number, part in enumerate(rows):
+        part.rstrip()
+        out.print(Text(f"{' ' * indent}{hanging if number else row[: len(hanging)]}") + part)
 
 
 def write_json(path: Path, report: Report) -> None:

@@ -1,0 +1,185 @@
+"""What `watch` shows: one frame of text at a time, made from plain data; a line at a time where the output is no terminal."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .listing import Row, by_topic
+from .model import ExerciseResult
+from .report import MARKS, WORDS, points, show_checks
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+KEYS = (
+    ("h", "hint", "the next of the exercise's three hints"),
+    ("n", "next", "the next exercise of the selection"),
+    ("p", "previous", "the one before"),
+    ("l", "list", "all exercises and how far you are"),
+    ("r", "reset", "start the exercise shown afresh; your text is kept"),
+    ("g", "grade", "grade the exercise shown now, without a save"),
+    ("o", "report", "grade all, write the report page and open it"),
+    ("?", "help", "what the keys do"),
+    ("q", "quit", "end; your progress is noted already"),
+)
+WIDEST = 110
+"""Columns beyond which lines are not made longer: they would be hard to read."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Everything that a frame shows."""
+
+    row: Row
+    title: str
+    place: str
+    """File and line to edit."""
+    rows: Sequence[Row]
+    above: Sequence[tuple[str, str]] = ()
+    """Lines with their styles above the exercise: what has just passed, notes."""
+    problem: str = ""
+    """Why the exercise cannot be graded at all."""
+    result: ExerciseResult | None = None
+    printed: str = ""
+    hints: Sequence[str] = ()
+    hint_end: str = ""
+    status: str = ""
+    """What is going on: starting, grading."""
+    question: str = ""
+    view: str = "exercise"
+    keys: bool = True
+    extra: Sequence[str] = field(default_factory=tuple)
+
+
+def is_screen() -> bool:
+    """Whether frames may take each other's place."""
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def draw(frame: Frame) -> None:
+    """Put the frame in place of the one before."""
+    size = shutil.get_terminal_size((80, 24))
+    text = render(frame, size.columns, size.lines)
+    sys.stdout.write(f"\x1b[H\x1b[2J{text}" if is_screen() else f"{text}\n")
+    sys.stdout.flush()
+
+
+def render(frame: Frame, width: int, height: int) -> str:
+    """The frame as text with escape sequences for its colours; the keys' line is the last, without a line end."""
+    for messages in (None, 1):  # all messages where there is room, else the first
+        text = _render(frame, width, messages)
+        if text.count("\n") < height:
+            break
+    return text
+
+
+def _render(frame: Frame, width: int, messages: int | None) -> str:
+    from rich.console import Console
+    from rich.text import Text
+
+    out = Console(
+        file=io.StringIO(), force_terminal=sys.stdout.isatty(), width=max(min(width, WIDEST), 20), highlight=False
+    )
+    if frame.view == "help":
+        for key, name, about in KEYS:
+            out.print(Text.assemble("  ", (key, "bold"), f"  {name:<9} {about}"))
+        out.print(Text("\nAny key goes back. Saving a file grades what changed in it."))
+    elif frame.view == "list":
+        _list(out, frame.rows, width)
+        out.print(Text("Any key goes back.", style="dim"))
+    else:
+        _exercise(out, frame, messages)
+    out.print()
+    _bar(out, frame.rows)
+    if frame.question:
+        out.print(Text(frame.question, style="bold yellow"), end="")
+    elif frame.keys:
+        line = Text()
+        for key, name, _ in KEYS:
+            line.append("  " if line else "")
+            line.append(key, style="bold cyan")
+            line.append(f" {name}", style="dim")
+        out.print(line, end="")
+    assert isinstance(out.file, io.StringIO)
+    return out.file.getvalue()
+
+
+def _exercise(out: Console, frame: Frame, messages: int | None) -> None:
+    from rich.text import Text
+
+    for text, style in frame.above:
+        out.print(Text(text, style=style))
+    if frame.above:
+        out.print()
+    row = frame.row
+    out.print(
+        Text.assemble((row.id, "bold"), (f"  {row.difficulty}, {row.minutes} min, {points(row.most)} points", "dim"))
+    )
+    out.print(Text(frame.title))
+    out.print(Text(frame.place, style="cyan"), soft_wrap=True)
+    out.print()
+    if frame.problem:
+        for line in frame.problem.splitlines():
+            out.print(Text(f"! {line}", style="red"))
+    elif frame.result is not None:
+        mark, style = MARKS[frame.result.status]
+        out.print(
+            Text.assemble(
+                (f"{mark} {WORDS[frame.result.status]}", f"bold {style}"),
+                f"  {points(frame.result.points)} of {points(frame.result.max_points)} points",
+            )
+        )
+        show_checks(out, frame.result, frame.printed, messages=messages)
+    elif not frame.status:
+        out.print(Text(f"{row.mark} {row.state}", style=row.style))
+    if frame.hints:
+        out.print()
+        for number, hint in enumerate(frame.hints, 1):
+            out.print(Text.assemble((f"hint {number}: ", "bold yellow"), hint))
+    if frame.hint_end:
+        out.print(Text(frame.hint_end, style="dim"))
+    if frame.extra:
+        out.print()
+        for line in frame.extra:
+            out.print(Text(line, style="yellow"))
+    if frame.status:
+        out.print(Text(frame.status, style="cyan"))
+
+
+def _list(out: Console, rows: Sequence[Row], width: int) -> None:
+    """A line per topic with a mark per exercise; per exercise where there is one topic only."""
+    from rich.text import Text
+
+    topics = by_topic(rows)
+    if len(topics) == 1:
+        for row in rows:
+            out.print(
+                Text.assemble(
+                    "  ", (row.mark, row.style), f" {row.name}  {points(row.earned)}/{points(row.most)}  ",
+                    (row.state, row.style),
+                )
+            )  # fmt: skip
+    longest = max(map(len, topics))
+    for topic, group in topics.items() if len(topics) > 1 else ():
+        line = Text(f"{topic:<{longest}}  ")
+        for row in group:
+            line.append(row.mark, style=row.style)
+        line.append(" " * (10 - len(group)))
+        line.append(f"{points(sum(row.earned for row in group))} of {points(sum(row.most for row in group))} points")
+        out.print(line, no_wrap=True, overflow="ellipsis")
+
+
+def _bar(out: Console, rows: Sequence[Row]) -> None:
+    from rich.text import Text
+
+    done, earned, most = sum(r.done for r in rows), sum(r.earned for r in rows), sum(r.most for r in rows)
+    words = f"  {done} of {len(rows)} passed · {points(earned)} of {points(most)} points"
+    length = max(min(out.width - len(words), 40), 5)
+    full = length * done // len(rows) if rows else 0
+    out.print(Text.assemble(("━" * full, "green"), ("━" * (length - full), "bright_black"), words))
