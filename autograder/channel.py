@@ -15,7 +15,7 @@ import pathlib
 import select
 import struct
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -551,6 +551,27 @@ def _no_extension(code: int, data: bytes) -> Any:
 # -------------------------------------------------------------------------------------------------------- transport
 
 
+JOINED = 1 << 16
+"""Bytes up to which the parts of a frame are sent in one piece: each write wakes the other side up."""
+
+
+def _pieces(parts: Iterable[bytes | memoryview]) -> Iterator[memoryview]:
+    """The bytes of `parts`, small ones joined."""
+    small = bytearray()
+    for part in parts:
+        view = memoryview(part).cast("B") if len(part) else memoryview(b"")
+        if len(small) + view.nbytes <= JOINED:
+            small += view
+            continue
+        yield memoryview(bytes(small))
+        small = bytearray()
+        if view.nbytes <= JOINED:
+            small += view
+        else:
+            yield view
+    yield memoryview(bytes(small))
+
+
 class Channel:
     """A stream of frames over two file descriptors (or one, twice), with deadlines. Not for Windows pipes: see portable.py."""
 
@@ -559,6 +580,8 @@ class Channel:
         self.starved: Callable[[], float] | None = None
         """Tells how many seconds the other side has waited for a processor since the call began."""
         self.granted = 0.0
+        self._ahead = bytearray()
+        """What was read beyond the last frame."""
 
     def close(self) -> None:
         for fd in {self.read_fd, self.write_fd}:
@@ -569,13 +592,13 @@ class Channel:
 
     def send(self, parts: Iterable[bytes | memoryview], deadline: float | None = None) -> None:
         """Write a frame; ChannelTimeout at `deadline` (time.monotonic), ChannelClosed when nobody reads."""
-        for part in parts:
-            view = memoryview(part).cast("B") if len(part) else memoryview(b"")
-            while view.nbytes:
-                if deadline is not None:
+        for view in _pieces(parts):
+            sent = 0
+            while sent < view.nbytes:
+                if deadline is not None and view.nbytes > JOINED:
                     self._wait(self.write_fd, select.POLLOUT, deadline)
                 try:
-                    view = view[os.write(self.write_fd, view[: 1 << 20]) :]
+                    sent += os.write(self.write_fd, view[sent : sent + (1 << 20)])
                 except BlockingIOError:
                     self._wait(self.write_fd, select.POLLOUT, deadline or time.monotonic() + 60)
                 except OSError as error:
@@ -593,13 +616,13 @@ class Channel:
         return loads(bytes(header), memoryview(body), revive=revive, handle=handle)
 
     def _read(self, count: int, deadline: float | None) -> bytearray:
-        # Grown as bytes arrive: a length that the other side only claims costs no memory.
-        data = bytearray()
+        # Grown as bytes arrive: a length that the other side only claims costs no memory. A frame's three parts mostly come in one read.
+        data = self._ahead
         while len(data) < count:
             if deadline is not None:
                 self._wait(self.read_fd, select.POLLIN, deadline)
             try:
-                chunk = os.read(self.read_fd, min(count - len(data), 1 << 20))
+                chunk = os.read(self.read_fd, min(max(count - len(data), JOINED), 1 << 20))
             except BlockingIOError:
                 self._wait(self.read_fd, select.POLLIN, deadline or time.monotonic() + 60)
                 continue
@@ -608,7 +631,12 @@ class Channel:
             if not chunk:
                 raise ChannelClosed("closed")
             data += chunk
-        return data
+        if len(data) == count:
+            self._ahead = bytearray()
+            return data
+        taken = data[:count]
+        del data[:count]
+        return taken
 
     def _wait(self, fd: int, event: int, deadline: float) -> None:
         poll = select.poll()

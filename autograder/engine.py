@@ -347,11 +347,10 @@ class Engine:
                         "timeout",
                     )
                 else:
-                    current.outcome = None
-                    check.item.config.hook.pytest_runtest_protocol(item=check.item, nextitem=None)
-                    if current.outcome is None:
+                    found = self.plugin.run_check(check)
+                    if found is None:
                         raise RuntimeError(f"{check.name} gave no outcome")
-                    outcome = current.outcome
+                    outcome = found
                 if outcome.result.status == "timed_out":
                     timed_out.add(check.exercise)
                 emit(
