@@ -96,47 +96,42 @@ def standing(wanted: str | None, *, others: bool = False, without: frozenset[str
         policy = walls.prepare(without=without - {BUBBLEWRAP} if wanted != "plain" else frozenset(walls.WALLS))
     except walls.WallError as error:
         raise CourseError(f"no walls can be put up here: {error}") from None
-    control, end = _start(policy, wanted, others, without)
-    held: tuple[str, ...] = ()
+    control, end, outer = _start(policy, wanted, others, without)
     try:
         spawner = Zygote(control)
         process = spawner.spawn(probe=True)
-        held = process.walls
+        held = (*outer, *process.walls)
         process.end()
-        if end is not None:
-            held = (BUBBLEWRAP, *held)
         if not without:
             _refuse_less(wanted or ("strong" if others else "best"), held)
         yield Standing(spawner, held, _missing_line(held) if wanted in (None, "best") else ())
     finally:
         control.close()
-        (end or _reap_forked)()
-
-
-_forked: list[int] = []
+        end()
 
 
 def _start(
     policy: walls.Policy, wanted: str | None, others: bool, without: frozenset[str]
-) -> tuple[socket.socket, Callable[[], None] | None]:
-    """The zygote: in bubblewrap where that is wanted and works, else a fork of this process."""
+) -> tuple[socket.socket, Callable[[], None], tuple[str, ...]]:
+    """The zygote: in bubblewrap where that is wanted and works, else a fork of this process. Its control socket, what awaits its end, the walls around it."""
     if BUBBLEWRAP not in without and (wanted == "full" or (wanted is None and others)):
         found = _start_in_bubblewrap(without)
         if found is not None:
-            return found
+            return (*found, (BUBBLEWRAP,))
         if wanted == "full":
             raise CourseError(
                 "--walls full needs bubblewrap, which is missing or not allowed here: `apt-get install bubblewrap`; in a container allow user "
                 "namespaces, or take --walls strong"
             )
-    control, pid = zygote.start(policy)
-    _forked.append(pid)
-    return control, None
+    control, pid, root = zygote.start(policy)
 
+    def end() -> None:
+        with contextlib.suppress(ChildProcessError):
+            os.waitpid(pid, 0)
+        if os.path.isdir(root):  # it was killed: by the kernel when memory ran out, for one
+            zygote.remove_folder(root)
 
-def _reap_forked() -> None:
-    with contextlib.suppress(ChildProcessError, IndexError):
-        os.waitpid(_forked.pop(), 0)
+    return control, end, ()
 
 
 def _start_in_bubblewrap(without: frozenset[str]) -> tuple[socket.socket, Callable[[], None]] | None:

@@ -34,6 +34,8 @@ THREADS = 512
 """Threads that a worker may run: the kernel's own limit counts all of a user's, and does not hold for root."""
 WATCH_INTERVAL = 300
 """Milliseconds between two looks at the workers."""
+ROOT_PREFIX = "pytorch-course-"
+"""How the names of folders begin that hold workers' scratch folders."""
 
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -143,25 +145,32 @@ class Zygote:
     """Numbers workers; from a start of its own, so that two zygotes of root rarely give two workers one user id."""
 
     def serve(self) -> None:
+        """Until the first control socket closes, or SIGTERM says that the grader has ended."""
+        stopped, wake = os.pipe()
+        os.set_blocking(wake, False)
+        # Nothing is broken off in the middle: the signal only makes the pipe readable, which ends the loop.
+        signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+        signal.signal(signal.SIGTERM, lambda number, frame: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         try:
-            try:
-                self._serve()
-            finally:
-                # The grader's end closes its socket, and then sends this: it must not break off the clearing up.
-                signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            self._serve(stopped)
         finally:
             for child in list(self.children.values()):
                 self._end(child)
+            self._end_orphans(spared=set())  # those that clear up, too: two at one folder would leave some of it
             remove_folder(self.root)
 
-    def _serve(self) -> None:
+    def _serve(self, stopped: int) -> None:
         first = self.controls[0]
         poll = select.poll()
         poll.register(first, select.POLLIN)
+        poll.register(stopped, select.POLLIN)
         while first in self.controls:
             ready = poll.poll(WATCH_INTERVAL if self.children or self.cleaners else None)
             self._watch()
             for fd, _ in ready:
+                if fd == stopped:
+                    return
                 control = next((c for c in self.controls if c.fileno() == fd), None)
                 if control is None:
                     continue
@@ -243,7 +252,7 @@ class Zygote:
         # A group of its own: what the worker forked, where no wall forbids that, ends with it.
         with contextlib.suppress(OSError):
             os.killpg(child.pid, signal.SIGKILL)
-        self._end_orphans()
+        self._end_orphans(spared=set(self.children) | self.cleaners)
         self._clear(child.scratch)
         return status
 
@@ -263,10 +272,10 @@ class Zygote:
         finally:
             os._exit(0)
 
-    def _end_orphans(self) -> None:
+    def _end_orphans(self, spared: set[int]) -> None:
         """What a worker forked and left became this process's child (see `adopt_orphans`), whatever group it put itself in."""
         for _ in range(1000):  # each that ends may leave orphans of its own
-            orphans = children_of_this_process() - set(self.children) - self.cleaners
+            orphans = children_of_this_process() - spared
             if not orphans:
                 return
             for pid in orphans:
@@ -343,6 +352,7 @@ def become_worker(policy: Any, scratch: str, channel_fd: int, number: int, probe
         null = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, 2):
             os.dup2(null, standard)
+        signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         treat_workers_as_zero()
@@ -368,11 +378,13 @@ def _ready(put_up: tuple[str, ...], error: str | None = None) -> Any:
     return dumps({"walls": list(put_up), "failed": error})
 
 
-def start(policy: Any) -> tuple[socket.socket, int]:
-    """Fork the zygote off this warm process; its control socket and its pid. Call before any test or reference is read."""
+def start(policy: Any) -> tuple[socket.socket, int, str]:
+    """Fork the zygote off this warm process; its control socket, its pid and the folder that its workers' folders will be in.
+
+    Call before any test or reference is read. Whoever reaps the zygote removes the folder, should it have been killed.
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    root = tempfile.mkdtemp(prefix="pytorch-course-")
-    os.chmod(root, 0o711)  # a worker with an uid of its own passes through to its folder, and sees no other
+    root = os.path.join(tempfile.gettempdir(), f"{ROOT_PREFIX}{secrets.token_hex(8)}")
     gc.collect()
     gc.freeze()
     parent = os.getpid()
@@ -380,7 +392,7 @@ def start(policy: Any) -> tuple[socket.socket, int]:
     if pid:
         gc.unfreeze()
         theirs.close()
-        return ours, pid
+        return ours, pid, root
     try:
         os.setpgid(0, 0)  # Ctrl-C in the terminal is the grader's to handle
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -391,28 +403,28 @@ def start(policy: Any) -> tuple[socket.socket, int]:
             os.dup2(null, standard)
         os.closerange(3, theirs.fileno())
         os.closerange(theirs.fileno() + 1, 4096)
-        end_with(parent)
         adopt_orphans()
-        Zygote(policy, [theirs], root).serve()
+        serve(policy, theirs, root, parent)
     finally:
         os._exit(0)
 
 
-def end_with(parent: int) -> None:
-    """Notice the grader's end even while a worker is being reaped: the closing control socket would wait until then.
+def serve(policy: Any, control: socket.socket, root: str, parent: int | None = None) -> None:
+    """Be the zygote until the grader ends.
 
-    SIGTERM, not SIGKILL: the scratch folders are still to be removed.
+    The closing of the control socket would be noticed late while a worker is being reaped, so `parent`'s end sends SIGTERM, too. Not SIGKILL:
+    the scratch folders are still to be removed.
     """
     from . import kernel
 
-    signal.signal(signal.SIGTERM, _leave)
-    kernel.end_with_parent(signal.SIGTERM)
-    if os.getppid() != parent:
-        raise SystemExit
-
-
-def _leave(number: int, frame: Any) -> None:
-    raise SystemExit
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # from here to where it is served
+    if parent is not None:
+        kernel.end_with_parent(signal.SIGTERM)
+        if os.getppid() != parent:
+            return
+    os.mkdir(root, 0o711)
+    os.chmod(root, 0o711)  # a worker with an uid of its own passes through to its folder, and sees no other
+    Zygote(policy, [control], root).serve()
 
 
 def main() -> None:
@@ -423,12 +435,10 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     policy = walls.Policy.load(control.recv(1 << 20))
     warm()
-    root = tempfile.mkdtemp(prefix="pytorch-course-")
-    os.chmod(root, 0o711)
     gc.collect()
     gc.freeze()
     adopt_orphans()
-    Zygote(policy, [control], root).serve()
+    serve(policy, control, os.path.join(tempfile.gettempdir(), f"{ROOT_PREFIX}{secrets.token_hex(8)}"))
 
 
 if __name__ == "__main__":
