@@ -68,12 +68,12 @@ def go_through(student, train, test, batch_size, seed, draws):
 # ------------------------------------------------------------------------------------------- on the grader's side
 
 
-def _arrays(train=7, test=4):
-    """A file's arrays; pixel values and labels differ everywhere they can."""
+def _arrays(train=7, test=4, brightest=255):
+    """A file's arrays, the test part first; pixel values and labels differ everywhere they can."""
     draw = np.random.default_rng(int(torch.randint(2**31, ())))
     arrays = {}
-    for name, n in (("train", train), ("test", test)):
-        arrays[f"X_{name}"] = draw.integers(0, 256, (n, 28, 28), dtype=np.uint8)
+    for name, n in (("test", test), ("train", train)):
+        arrays[f"X_{name}"] = draw.integers(0, brightest + 1, (n, 28, 28), dtype=np.uint8)
         arrays[f"y_{name}"] = draw.permutation(10)[:n].astype(np.uint8)
     arrays["class_names"] = np.array(["a", "bc"])
     return arrays
@@ -104,6 +104,7 @@ def _check_images(got, raw):
         "Divide by 255, the largest byte; 256 is how many values a byte has.": lambda: want * 255 / 256,
         "Centring is not asked for here: pixels from 0 to 1.": lambda: want * 2 - 1,
         "Rows and columns are exchanged.": lambda: want.transpose(2, 3),
+        "Divide by 255, not by the brightest pixel: a dim picture stays dim.": lambda: want / want.max(),
     })
 
 
@@ -122,8 +123,8 @@ def _check_labels(got, raw):
 @check("load_split", points=2, hint="from_numpy, float, divide, unsqueeze: in that order.")
 def test_gives_pictures_between_0_and_1(student):
     """gives the pictures as float32 (N, 1, 28, 28), the bytes divided by 255"""
-    for n, as_text in ((7, True), (1, False)):
-        arrays = _arrays(train=n)
+    for n, as_text, brightest in ((7, True, 255), (1, False, 120)):
+        arrays = _arrays(train=n, brightest=brightest)
         images, _ = _pair(read_file(student, arrays, "train", as_text))
         _check_images(images, _pixels(arrays, "train"))
 

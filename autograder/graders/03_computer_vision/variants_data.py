@@ -156,6 +156,24 @@ def wrong_load_split_arrays(path, split):
     return data[f"X_{split}"][:, None].astype("float32") / 255, data[f"y_{split}"].astype("int64")
 
 
+@says("brightest pixel")
+def wrong_load_split_by_the_brightest(path, split):
+    if split not in ("train", "test"):
+        raise ValueError
+    with np.load(path) as arrays:
+        images = torch.from_numpy(arrays["X_" + split]).float()[:, None]
+        return images / images.max(), torch.from_numpy(arrays["y_" + split]).long()
+
+
+def wrong_load_split_by_the_order_in_the_file(path, split):
+    if split not in ("train", "test"):
+        raise ValueError
+    with np.load(path) as arrays:
+        X_train, y_train, X_test, y_test = (arrays[name] for name in arrays.files[:4])
+    X, y = (X_train, y_train) if split == "train" else (X_test, y_test)
+    return torch.from_numpy(X).float()[:, None] / 255, torch.from_numpy(y).long()
+
+
 # ------------------------------------------------------------------------------------------------ class_counts
 
 
