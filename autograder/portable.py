@@ -146,9 +146,10 @@ def main() -> None:
     os.dup2(null, 0)
     os.dup2(null, 1)
     zygote.warm()
-    from .worker import Printed, Worker, treat_workers_as_zero
+    from .loaders import work_in_process
+    from .worker import Printed, Worker
 
-    treat_workers_as_zero()
+    work_in_process()
     sys.stdout = sys.stderr = Printed()
     channel = Channel(read_fd, write_fd)
     channel.send(dumps({"walls": [], "failed": None}))

@@ -466,23 +466,3 @@ def count_steps(worker: Worker, function: Callable[..., Any], *args: Any) -> int
     finally:
         sys.settrace(None)
     return steps
-
-
-def treat_workers_as_zero() -> None:
-    """A DataLoader with workers runs without them here: the walls forbid processes, and the batches are the same ones."""
-    from torch.utils.data import DataLoader
-
-    original = DataLoader.__init__
-
-    def init(self: Any, *args: Any, **kwargs: Any) -> None:
-        if len(args) > 5:  # (self,) dataset, batch_size, shuffle, sampler, batch_sampler, num_workers
-            args = (*args[:5], 0, *args[6:])
-        if kwargs.get("num_workers"):
-            kwargs["num_workers"] = 0
-        for name in ("prefetch_factor", "multiprocessing_context"):
-            kwargs.pop(name, None)
-        kwargs["persistent_workers"] = False
-        original(self, *args, **kwargs)
-
-    init.__wrapped__ = original  # type: ignore[attr-defined]
-    DataLoader.__init__ = init  # type: ignore[method-assign]

@@ -65,7 +65,7 @@ def warm() -> None:
     from torch import nn
     from torch.utils.data import DataLoader, TensorDataset
 
-    from . import figures, worker  # noqa: F401 - imported here so that a fork finds them loaded
+    from . import figures, loaders, worker  # noqa: F401 - imported here so that a fork finds them loaded
 
     torch.set_num_threads(1)
     with contextlib.suppress(RuntimeError):  # a second call in one process is refused, and changes nothing
@@ -345,7 +345,8 @@ def become_worker(policy: Any, scratch: str, channel_fd: int, number: int, probe
     """In the forked child: put up the walls, then serve the channel. Does not return."""
     from . import walls
     from .channel import Channel
-    from .worker import Printed, Worker, treat_workers_as_zero
+    from .loaders import work_in_process
+    from .worker import Printed, Worker
 
     try:
         os.setpgid(0, 0)
@@ -355,7 +356,7 @@ def become_worker(policy: Any, scratch: str, channel_fd: int, number: int, probe
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        treat_workers_as_zero()
+        work_in_process()
         put_up = walls.enter(policy, scratch=scratch, keep_fds=(channel_fd,), number=number)
         if probe:
             put_up = walls.probe(policy, scratch=scratch, keep_fds=(channel_fd,))

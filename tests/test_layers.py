@@ -13,6 +13,7 @@ LAYERS = [
         "source",
         "channel",
         "figures",
+        "loaders",
         "without",
         "surroundings",
         "seccomp",

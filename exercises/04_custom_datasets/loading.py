@@ -23,8 +23,8 @@
 #
 # When do workers pay? When reading is slow against training: large photos, heavy transforms. For 200 tiles of
 # 8 kB they cost more than they save. On macOS and Windows workers are started afresh: the data set is pickled
-# (no lambdas in it), and a script's own work must stand under `if __name__ == "__main__":`. In graded runs
-# here, workers are treated as 0.
+# (no lambdas in it), and a script's own work must stand under `if __name__ == "__main__":`. A graded run here
+# may start no processes: it does the workers' work itself. You may ask for workers, and get the same batches.
 #
 # ```python
 # heights = TensorDataset(torch.arange(10.0))

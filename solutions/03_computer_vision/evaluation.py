@@ -236,7 +236,7 @@ def plot_predictions(images: Tensor, labels: Tensor, predictions: Tensor, class_
         class_names: the name of class i at position i.
 
     Returns:
-        A new Figure: one axes per picture, in their order, in grey, with a title that names prediction and
+        A new Figure: one axes per picture, in their order, with a title that names prediction and
         truth; the title is red where they differ and of another colour where they agree. Places of the grid
         that are left over stay empty.
 
