@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import functools
 import gc
 import json
 import os
@@ -13,7 +12,8 @@ import selectors
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +30,9 @@ if TYPE_CHECKING:  # imported where they are used: torch must not load before th
 
 SUBMISSION_SECONDS = 3600
 """Wall time after which a submission's grading is given up as an engine error; each call has its own, far lower limit."""
+
+CHILD_SUBMISSIONS = 50
+"""Submissions after which a grading child makes way for a fresh one: what it may gather in its memory stays small."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,22 @@ class Submission:
     files: dict[str, SourceFile]
     only: frozenset[str] | None = None
     notes: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """What another process needs to grade it; `submission_from` is the inverse."""
+        files = {
+            key: {"shown": file.shown, "text": file.text, "problem": file.problem, "problems": dict(file.problems)}
+            for key, file in self.files.items()
+        }
+        only = None if self.only is None else sorted(self.only)
+        return {"name": self.name, "files": files, "only": only, "notes": list(self.notes)}
+
+
+def submission_from(data: dict[str, Any]) -> Submission:
+    """The submission that `to_json` wrote down."""
+    files = {key: SourceFile(**file) for key, file in data["files"].items()}
+    only = None if data["only"] is None else frozenset(data["only"])
+    return Submission(data["name"], files, only, tuple(data["notes"]))
 
 
 @dataclass
@@ -206,71 +225,85 @@ class Engine:
         return self._graded(submission, plan, seed, lines, interrupted)
 
     def grade_many(
-        self, submissions: Sequence[Submission], seed: int, *, workers: int = 1, batch: int = 1
+        self, submissions: Iterable[Submission], seed: int, *, workers: int = 1
     ) -> Iterator[tuple[int, Graded]]:
-        """Grade submissions in `workers` forked children at a time, `batch` of them one after the other in each; yields position and result as they finish.
+        """Grade submissions in `workers` forked children, each of which gets the next one when it has finished; yields position and result as they finish.
 
-        A child that dies costs nobody a result: what it had not finished is graded again, each in a child of its own.
+        `submissions` is read as needed, at most `workers` ahead: it may be long. One that hangs holds up its own child only. A child that dies costs
+        nobody a result: what it was at is graded again in a fresh child, unless that is where it died.
         """
-        plans = [self._plan(submission) for submission in submissions]
+        numbered = enumerate(submissions)
         if not can_fork():
-            for position, submission in enumerate(submissions):
+            for position, submission in numbered:
                 yield position, self.grade(submission, seed)
             return
-        waiting = [list(range(start, min(start + batch, len(plans)))) for start in range(0, len(plans), batch)][::-1]
-        running: dict[int, _Child] = {}
-        lines: dict[int, list[dict[str, Any]]] = {}
+        waiting: deque[_Task] = deque()
+        children: dict[int, _Child] = {}
         selector = selectors.DefaultSelector()
+        more = True
         try:
-            while waiting or running:
-                while waiting and len(running) < workers:
-                    positions = waiting.pop()
-                    child = self._fork(functools.partial(self._run_batch, submissions, plans, positions, seed))
-                    child.positions, child.batch = list(positions), len(positions)
-                    running[child.fd] = child
-                    selector.register(child.fd, selectors.EVENT_READ)
-                for key, _ in selector.select(1.0):
-                    child = running[key.fd]
-                    for line in child.read():
-                        position = line["n"]
-                        lines.setdefault(position, []).append(line)
-                        if "done" in line or "engine" in line:
-                            child.positions.remove(position)
-                            yield (
-                                position,
-                                self._graded(submissions[position], plans[position], seed, lines.pop(position)),
-                            )
-                for child in [c for c in running.values() if c.closed or time.monotonic() > c.deadline]:
-                    selector.unregister(child.fd)
-                    del running[child.fd]
-                    child.end()
-                    for position in child.positions:
-                        found = lines.pop(position, [])
-                        if child.batch > 1:
-                            waiting.append([position])
+            while True:
+                idle = [child for child in children.values() if child.task is None]
+                while waiting and (idle or len(children) < workers):
+                    child = idle.pop() if idle else self._fork_many(seed)
+                    if child.fd not in children:
+                        children[child.fd] = child
+                        selector.register(child.fd, selectors.EVENT_READ)
+                    child.begin(waiting.popleft())
+                while more and len(waiting) < workers:
+                    found = next(numbered, None)
+                    more = found is not None
+                    if found is not None:
+                        waiting.append(_Task(found[0], found[1], self._plan(found[1])))
+                        if len(children) < workers or idle:
+                            break  # somebody waits for it
+                else:
+                    if not waiting and all(child.task is None for child in children.values()):
+                        return
+                    for key, _ in selector.select(1.0):
+                        child = children[key.fd]
+                        task = child.task
+                        for line in child.read():
+                            if task is None:
+                                continue
+                            task.lines.append(line)
+                            if "done" in line or "engine" in line:
+                                yield task.position, self._graded(task.submission, task.plan, seed, task.lines)
+                                task = child.task = None
+                    for child in list(children.values()):
+                        task = child.task
+                        late = task is not None and time.monotonic() > child.deadline
+                        if not (child.closed or late or (task is None and child.begun >= CHILD_SUBMISSIONS)):
+                            continue
+                        selector.unregister(child.fd)
+                        del children[child.fd]
+                        child.end()
+                        if task is None:
+                            continue
+                        if child.begun > 1 and not late:
+                            waiting.appendleft(_Task(task.position, task.submission, task.plan))
                         else:
-                            yield position, self._graded(submissions[position], plans[position], seed, found)
+                            yield task.position, self._graded(task.submission, task.plan, seed, task.lines)
         finally:
-            for child in running.values():
+            for child in children.values():
                 child.end()
             selector.close()
 
-    def _run_batch(
-        self,
-        submissions: Sequence[Submission],
-        plans: Sequence[tuple[list[str], list[Check]]],
-        positions: Sequence[int],
-        seed: int,
-        emit: Callable[[dict[str, Any]], None],
-        spawner: Spawner,
-    ) -> None:
-        def numbered(position: int, line: dict[str, Any]) -> None:
-            emit({"n": position, **line})
+    def _fork_many(self, seed: int) -> _Child:
+        """A child that grades one submission after the other, as they come through its pipe."""
+        read_fd, write_fd = os.pipe()
 
-        for position in positions:
-            self._run_checks(
-                submissions[position], plans[position][1], spawner, seed, functools.partial(numbered, position)
-            )
+        def work(emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
+            os.close(write_fd)
+            with os.fdopen(read_fd, encoding="utf-8") as tasks:
+                for line in tasks:
+                    submission = submission_from(json.loads(line))
+                    self._run_checks(submission, self._plan(submission)[1], spawner, seed, emit)
+
+        child = self._fork(work)
+        os.close(read_fd)
+        child.tasks = write_fd
+        return child
 
     def _plan(self, submission: Submission) -> tuple[list[str], list[Check]]:
         """Ids of the exercises that `submission` is graded on, and their checks, in the course's order."""
@@ -319,8 +352,9 @@ class Engine:
         from .plugin import Outcome
         from .sandbox import Student
 
+        started = time.process_time()
         current = self.plugin.current
-        current.seed = seed
+        current.seed, current.students = seed, {}
         for key, file in submission.files.items():
             current.students[key] = Student(spawner, file.shown, file.text, file.problem, self._signatures(key))
         topic = None
@@ -367,7 +401,7 @@ class Engine:
                 )
             for student in current.students.values():
                 student.finish()
-            emit({"done": True, "cpu": time.process_time()})
+            emit({"done": True, "cpu": time.process_time() - started})
         except Exception as error:
             emit({"engine": f"{type(error).__name__}: {error}"[:500]})
 
@@ -444,16 +478,26 @@ def can_fork() -> bool:
 
 
 @dataclass
+class _Task:
+    """A submission that is to be graded, and what has come of it."""
+
+    position: int
+    submission: Submission
+    plan: tuple[list[str], list[Check]]
+    lines: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
 class _Child:
     """A forked grader child: its pid, the pipe it reports through, what it grades."""
 
     pid: int
     fd: int
     deadline: float
-    positions: list[int] = field(default_factory=list)
-    """What it has not finished yet."""
-    batch: int = 1
-    """How many it began with."""
+    tasks: int = -1
+    """The pipe through which a child of `grade_many` gets its submissions."""
+    task: _Task | None = None
+    begun: int = 0
     closed: bool = False
     _rest: bytes = b""
 
@@ -464,8 +508,18 @@ class _Child:
         *whole, self._rest = (self._rest + chunk).split(b"\n")
         return [json.loads(line) for line in whole]
 
+    def begin(self, task: _Task) -> None:
+        """Give an idle child a submission; one that has died meanwhile is found out by `read`."""
+        self.task, self.begun, self.deadline = task, self.begun + 1, time.monotonic() + SUBMISSION_SECONDS
+        data = json.dumps(task.submission.to_json()).encode() + b"\n"
+        with contextlib.suppress(BrokenPipeError):
+            while data:
+                data = data[os.write(self.tasks, data) :]
+
     def end(self) -> None:
         os.close(self.fd)
+        if self.tasks >= 0:
+            os.close(self.tasks)
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)

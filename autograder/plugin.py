@@ -17,13 +17,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from .checks import CheckSpec, StudentCrash, StudentError, is_stub
 from .messages import Verdict, clean, verdict
 from .model import CheckResult, CourseError, Shapes
 from .sandbox import EngineError, Rules, Student
 from .source import STUB_MESSAGE
-from .worker import seed_torch
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,7 @@ class GraderPlugin:
         seed = derived_seed(self.current.seed, name, "grader")
         random.seed(seed)
         np.random.seed(seed % 2**32)
-        seed_torch(seed)
+        torch.manual_seed(seed)
         student.begin(rules, derived_seed(self.current.seed, name, "worker"))
         try:
             function(**arguments)

@@ -210,7 +210,7 @@ class _Trials:
         self.judges.append(judge)
 
     def run(self, engine: Engine, seed: int) -> None:
-        results = dict(engine.grade_many(self.submissions, seed, workers=os.cpu_count() or 1, batch=8))
+        results = dict(engine.grade_many(self.submissions, seed, workers=os.cpu_count() or 1))
         self.findings.graded += len(results)
         for position, judge in enumerate(self.judges):
             judge(results[position], self.findings)

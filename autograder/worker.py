@@ -341,15 +341,7 @@ RANDOM_KINDS = ("random", "numpy", "torch")
 def seed_all(seed: int) -> None:
     random.seed(seed)
     np.random.seed(seed % 2**32)
-    seed_torch(seed)
-
-
-def seed_torch(seed: int) -> None:
-    """`torch.manual_seed`, without its notes for devices that nobody has used: it formats the whole stack for each, which costs more than a check."""
-    if torch.cuda.is_initialized() or sys.platform != "linux":  # type: ignore[no-untyped-call]
-        torch.manual_seed(seed)
-    else:
-        torch.default_generator.manual_seed(seed)
+    torch.manual_seed(seed)
 
 
 def random_state() -> tuple[Any, ...]:
