@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .listing import Row, by_topic
@@ -54,7 +54,7 @@ class Frame:
     question: str = ""
     view: str = "exercise"
     keys: bool = True
-    extra: Sequence[str] = field(default_factory=tuple)
+    notes: Sequence[str] = ()
 
 
 def is_screen() -> bool:
@@ -144,9 +144,9 @@ def _exercise(out: Console, frame: Frame, messages: int | None) -> None:
             out.print(Text.assemble((f"hint {number}: ", "bold yellow"), hint))
     if frame.hint_end:
         out.print(Text(frame.hint_end, style="dim"))
-    if frame.extra:
+    if frame.notes:
         out.print()
-        for line in frame.extra:
+        for line in frame.notes:
             out.print(Text(line, style="yellow"))
     if frame.status:
         out.print(Text(frame.status, style="cyan"))
