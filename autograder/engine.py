@@ -203,26 +203,40 @@ class Engine:
 
         interrupted = False
         try:
-            if can_fork():
-                child = self._fork(lambda emit, spawner: self._run_checks(submission, chosen, spawner, seed, emit))
-                try:
-                    wanted = [child.fd] if until is None else [child.fd, until]
-                    while not child.closed and (
-                        ready := select.select(wanted, [], [], max(child.deadline - time.monotonic(), 0))[0]
-                    ):
-                        if child.fd in ready:
-                            for line in child.read():
-                                take(line)
-                        elif not child.closed:
-                            interrupted = True
-                            break
-                finally:
-                    child.end()
-            else:
-                self._run_checks(submission, chosen, self.spawner, seed, take)
+            interrupted = self.beside(
+                lambda emit, spawner: self._run_checks(submission, chosen, spawner, seed, emit), take, until
+            )
         except KeyboardInterrupt:
             interrupted = True
         return self._graded(submission, plan, seed, lines, interrupted)
+
+    def beside(
+        self,
+        work: Callable[[Callable[[dict[str, Any]], None], Spawner], None],
+        take: Callable[[dict[str, Any]], None],
+        until: int | None = None,
+    ) -> bool:
+        """Run `work(emit, spawner)`, in a forked child where that is safe; each line that it emits is handed to `take`.
+
+        Ended early, and True, once the descriptor `until` can be read.
+        """
+        if not can_fork():
+            work(take, self.spawner)
+            return False
+        child = self._fork(work)
+        try:
+            wanted = [child.fd] if until is None else [child.fd, until]
+            while not child.closed and (
+                ready := select.select(wanted, [], [], max(child.deadline - time.monotonic(), 0))[0]
+            ):
+                if child.fd in ready:
+                    for line in child.read():
+                        take(line)
+                elif not child.closed:
+                    return True
+        finally:
+            child.end()
+        return False
 
     def grade_many(
         self, submissions: Iterable[Submission], seed: int, *, workers: int = 1
@@ -356,7 +370,7 @@ class Engine:
         current = self.plugin.current
         current.seed, current.students = seed, {}
         for key, file in submission.files.items():
-            current.students[key] = Student(spawner, file.shown, file.text, file.problem, self._signatures(key))
+            current.students[key] = Student(spawner, file.shown, file.text, file.problem, self.signatures_of(key))
         topic = None
         timed_out: set[str] = set()
         try:
@@ -405,7 +419,8 @@ class Engine:
         except Exception as error:
             emit({"engine": f"{type(error).__name__}: {error}"[:500]})
 
-    def _signatures(self, key: str) -> dict[str, list[str] | None]:
+    def signatures_of(self, key: str) -> dict[str, list[str] | None]:
+        """Exercise -> its parameter names (None for a class), from the course."""
         if key not in self._known_signatures:
             self._known_signatures[key] = signatures(self.course.topic(key).read())
         return self._known_signatures[key]

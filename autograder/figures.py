@@ -88,3 +88,28 @@ def _axes(axes: Any) -> dict[str, Any]:
 def _floats(values: Any) -> Any:
     """As a float array; masked places are nan."""
     return np.ma.filled(np.ma.asarray(values).astype(float), np.nan)
+
+
+LONGEST_SIDE = 1400
+"""Pixels that a drawn figure may be wide or high."""
+
+
+def figure_pixels(drawn: Any) -> dict[str, Any]:
+    """A Figure (or the figure of an Axes) as it looks.
+
+    Returns:
+        `{"pixels": uint8 array (H, W, 4), "words": texts}`; the words are titles, axis labels and legends, for those who cannot see it.
+    """
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import FigureBase
+
+    figure: Any = drawn if isinstance(drawn, FigureBase) else drawn.figure
+    figure.set_dpi(min(150.0, LONGEST_SIDE / max(*figure.get_size_inches(), 0.1)))
+    canvas: Any = FigureCanvasAgg(figure)
+    canvas.draw()
+    words = [figure.get_suptitle()]
+    for axes in figure.axes[:20]:
+        legend = axes.get_legend()
+        labels = [] if legend is None else [text.get_text() for text in legend.get_texts()]
+        words += [axes.get_title(), axes.get_xlabel(), axes.get_ylabel(), *labels]
+    return {"pixels": np.array(canvas.buffer_rgba()), "words": [str(word)[:80] for word in words if word][:20]}

@@ -36,6 +36,7 @@ WORKER_MODULES = (
     "figures",
     "kernel",
     "loaders",
+    "losses",
     "probes",
     "seccomp",
     "surroundings",

@@ -396,7 +396,8 @@ def scenario_names(worker: Worker) -> dict[str, Any]:
     from torch.nn import functional
     from torch.utils.data import DataLoader, Dataset, SubsetRandomSampler, TensorDataset
 
-    from .figures import describe_figure
+    from .figures import describe_figure, figure_pixels
+    from .losses import record_losses
 
     names: dict[str, Any] = {
         "torch": torch,
@@ -419,6 +420,8 @@ def scenario_names(worker: Worker) -> dict[str, Any]:
         "SubsetRandomSampler": SubsetRandomSampler,
         "Tensor": torch.Tensor,
         "describe_figure": describe_figure,
+        "figure_pixels": figure_pixels,
+        "record_losses": record_losses,
         "count_steps": lambda function, *args: count_steps(worker, function, *args),
         "__name__": "scenario",
         "__builtins__": builtins,

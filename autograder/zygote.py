@@ -65,7 +65,7 @@ def warm() -> None:
     from torch import nn
     from torch.utils.data import DataLoader, TensorDataset
 
-    from . import figures, loaders, worker  # noqa: F401 - imported here so that a fork finds them loaded
+    from . import figures, loaders, losses, worker  # noqa: F401 - imported here so that a fork finds them loaded
 
     torch.set_num_threads(1)
     with contextlib.suppress(RuntimeError):  # a second call in one process is refused, and changes nothing
