@@ -8,7 +8,7 @@ import webbrowser
 from datetime import datetime
 from pathlib import Path
 
-from . import chosen, engine, page
+from . import chosen, drawn, engine, page, pictures
 from .course import write_whole
 from .engine import Engine, Graded, Submission
 from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, CourseError
@@ -29,7 +29,13 @@ def write_report(path: Path, running: Engine, submission: Submission, graded: Gr
         CourseError: where the file cannot be written.
     """
     shown = page.page_of(
-        running.course, submission, graded, own=own, when=datetime.now().astimezone(), pictures={}, blocks={}
+        running.course,
+        submission,
+        graded,
+        own=own,
+        when=datetime.now().astimezone(),
+        pictures=pictures.draw_all(running, submission, graded),
+        blocks={name: drawn.blocks(shapes) for name, shapes in graded.shapes.items()},
     )
     try:
         write_whole(path, page.render(shown))

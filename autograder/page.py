@@ -7,6 +7,7 @@ the pictures, drawn by `svg`, are markup. The page's policy allows its own style
 from __future__ import annotations
 
 import base64
+import dataclasses
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -15,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from .course import Course
 from .engine import Graded, Submission
@@ -40,6 +41,8 @@ class CheckView:
     rows: tuple[tuple[str, str], ...] = ()
     lines: tuple[str, ...] = ()
     blocks: Markup | None = None
+    open: bool = False
+    """Shown unfolded: the first of its exercise that did not pass."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,8 @@ class ExerciseView:
 
     @property
     def open(self) -> bool:
-        """Shown unfolded: what was tried and did not pass."""
-        return self.status in ("failed", "error", "timed_out")
+        """Shown unfolded: what was tried and did not pass, and what there is a picture of."""
+        return self.status in ("failed", "error", "timed_out") or bool(self.pictures)
 
     @property
     def grade(self) -> str:
@@ -171,9 +174,10 @@ def _checks(exercise: ExerciseResult, blocks: Mapping[str, Markup]) -> tuple[tup
     if exercise.status == "not_implemented" and len(messages) == 1:
         (only,) = messages
         return tuple(_check(check, False, None) for check in exercise.checks), clean(only)
-    shown, views = set[str](), []
+    shown, views = set[str](), list[CheckView]()
     for check in exercise.checks:
-        views.append(_check(check, check.message not in shown, blocks.get(f"{exercise.id}/{check.name}")))
+        view = _check(check, check.message not in shown, blocks.get(f"{exercise.id}/{check.name}"))
+        views.append(dataclasses.replace(view, open=bool(view.rows or view.lines) and not any(v.open for v in views)))
         shown.add(check.message)
     return tuple(views), ""
 
@@ -258,6 +262,11 @@ def page_of(
     )
 
 
+def with_code(text: str) -> Markup:
+    """Escaped text, in which what stands between backticks is code."""
+    return Markup(re.sub(r"`([^`]{1,200})`", r"<code>\1</code>", str(escape(text))))
+
+
 def render(page: Page) -> str:
     """The page as HTML text."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
@@ -265,6 +274,7 @@ def render(page: Page) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["code"] = with_code
     template = environment.from_string((HERE / "page.html").read_text(encoding="utf-8"))
     return template.render(
         page=page,

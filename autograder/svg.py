@@ -133,13 +133,19 @@ def _text(x: float, y: float, text: str, anchor: str, kind: str = "size") -> Mar
 
 @dataclass(frozen=True)
 class Line:
-    """One curve; the first one drawn is the student's own, whole; further ones are dashed."""
+    """One curve of `values` over `steps` steps: one value a step, or each the mean of as many steps. The first line is whole, others are dashed."""
 
     label: str
     values: tuple[float, ...]
+    steps: int
+
+    def places(self) -> list[tuple[float, float]]:
+        """Step and value of each point."""
+        each = self.steps / max(len(self.values), 1)
+        return [(1 + each * i + (each - 1) / 2, value) for i, value in enumerate(self.values)]
 
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 640, 280, 56, 14, 12, 40
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 420, 230, 52, 10, 12, 40
 
 
 def ticks(low: float, high: float, most: int = 5) -> list[float]:
@@ -155,14 +161,14 @@ def ticks(low: float, high: float, most: int = 5) -> list[float]:
 
 
 def curves(lines: Sequence[Line], x_label: str, y_label: str, words: str) -> Markup:
-    """Curves over their position (from 1), with axes and round ticks; nan and inf are gaps. A legend is the caller's."""
+    """Curves over their steps (from 1), with axes and round ticks; nan and inf are gaps. A legend is the caller's."""
     finite = [value for line in lines for value in line.values if math.isfinite(value)]
     low, high = (min(0.0, *finite), max(finite)) if finite else (0.0, 1.0)
-    high = high if high > low else low + 1
-    longest = max((len(line.values) for line in lines), default=1)
+    high = high + 0.06 * (high - low) if high > low else low + 1
+    longest = max((line.steps for line in lines), default=1)
 
-    def x(position: float) -> float:
-        return LEFT + (WIDTH - LEFT - RIGHT) * (position - 1) / max(longest - 1, 1)
+    def x(step: float) -> float:
+        return LEFT + (WIDTH - LEFT - RIGHT) * (step - 1) / max(longest - 1, 1)
 
     def y(value: float) -> float:
         return TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - low) / (high - low))
@@ -180,23 +186,20 @@ def curves(lines: Sequence[Line], x_label: str, y_label: str, words: str) -> Mar
             (TOP + HEIGHT - BOTTOM) / 2, y_label
         )
     )
-    for number, line in reversed(list(enumerate(lines))):
-        parts.append(Markup('<path class="curve n{}" d="{}"/>').format(number, _path(line.values, x, y)))
+    for number, line in enumerate(lines):  # the dashes of the second lie on the first, where both are the same
+        path = _path([(x(step), y(value)) for step, value in line.places()])
+        parts.append(Markup('<path class="curve n{}" d="{}"/>').format(number, path))
     return Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>').format(
         WIDTH, HEIGHT, words, Markup("").join(parts)
     )
 
 
-def _path(values: Sequence[float], x: object, y: object) -> str:
-    assert callable(x)
-    assert callable(y)
-    steps, pen_down = [], False
-    for position, value in enumerate(values, 1):
-        if not math.isfinite(value):
-            pen_down = False
-            continue
-        steps.append(f"{'L' if pen_down else 'M'}{x(position):.1f} {y(value):.1f}")
-        pen_down = True
+def _path(points: Iterable[tuple[float, float]]) -> str:
+    steps, pen_down = list[str](), False
+    for px, py in points:
+        if math.isfinite(py):
+            steps.append(f"L{px:.1f} {py:.1f}" if pen_down else f"M{px:.1f} {py:.1f}h0")  # h0: a lone point is a dot
+        pen_down = math.isfinite(py)
     return "".join(steps)
 
 
@@ -208,9 +211,6 @@ def swatch(number: int) -> Markup:
 
 
 # ------------------------------------------------------------------------------------------------------------- regions
-
-
-SIDE = 300
 
 
 def regions(
@@ -239,7 +239,7 @@ def regions(
             ]
         parts.append(Markup('<path class="region c{}" d="{}"/>').format(number, "".join(path)))
     scale = (columns / (high[0] - low[0]), rows / (high[1] - low[1]))
-    radius = columns / 75
+    radius = columns / 62
     for (px, py), label in zip(points.tolist(), labels, strict=True):
         spot = ((px - low[0]) * scale[0], rows - (py - low[1]) * scale[1])
         parts.append(_mark(label, *spot, radius))

@@ -26,7 +26,7 @@ LAYERS = [
         "client",
         "notebook_text",
     ],
-    ["checks", "probes", "bubblewrap"],
+    ["checks", "probes", "bubblewrap", "drawn"],
     ["walls", "course", "answers", "keys", "saves"],
     ["worker", "notebooks", "progress"],
     ["hints", "zygote", "rebuild", "exports", "examples"],
