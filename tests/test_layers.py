@@ -36,7 +36,7 @@ LAYERS = [
     ["engine"],
     ["chosen"],
     ["report", "verify", "serve"],
-    ["page", "listing", "solution"],
+    ["page", "pictures", "listing", "solution"],
     ["html", "screen", "warm", "edits"],
     ["grading"],
     ["watch"],
