@@ -13,7 +13,6 @@ from pathlib import Path
 from . import chosen
 from .course import Course, generate, reset
 from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, WRONG_COURSE_OR_COMMAND, CourseError, EngineError
-from .zygote import one_thread
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,7 +71,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. Errors of the course or the command are one sentence on stderr."""
     argv = sys.argv[1:] if argv is None else argv
     arguments = build_parser(argv).parse_args(argv)
-    one_thread()
+    if arguments.command != "doctor":  # which must run where packages are broken
+        from .zygote import one_thread
+
+        one_thread()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no ✓ gets a ? for it, not a traceback
             stream.reconfigure(errors="replace")

@@ -28,7 +28,7 @@ LAYERS = [
     ],
     ["checks", "probes", "bubblewrap", "drawn"],
     ["walls", "course", "answers", "keys", "saves"],
-    ["worker", "notebooks", "progress"],
+    ["worker", "notebooks", "progress", "doctor"],
     ["hints", "zygote", "rebuild", "exports", "examples"],
     ["sandbox", "bundle", "release", "notebook", "nbgrader_bridge"],
     ["portable", "messages", "calibrate"],
