@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .course import Course, TopicRef, signatures
-from .model import CheckResult, CourseError, ExerciseResult, Report, Shapes, status_of
+from .model import CheckResult, CourseError, EngineError, ExerciseResult, Report, Shapes, status_of
 from .source import MAX_SOURCE
 
 if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
@@ -223,7 +223,7 @@ class Engine:
         if not can_fork():
             work(take, self.spawner)
             return False
-        child = self._fork(work)
+        child = self.fork(work)
         try:
             wanted = [child.fd] if until is None else [child.fd, until]
             while not child.closed and (
@@ -237,6 +237,19 @@ class Engine:
         finally:
             child.end()
         return False
+
+    def grade_here(self, submission: Submission, seed: int) -> Graded:
+        """Grade one submission in this process, a forked child that grades one after the other (see `fork`).
+
+        Raises:
+            EngineError: where the engine itself failed; this process should then end.
+        """
+        plan = self._plan(submission)
+        lines: list[dict[str, Any]] = []
+        self._run_checks(submission, plan[1], self.spawner, seed, lines.append)
+        if failure := next((line["engine"] for line in lines if "engine" in line), None):
+            raise EngineError(failure)
+        return self._graded(submission, plan, seed, lines)
 
     def grade_many(
         self, submissions: Iterable[Submission], seed: int, *, workers: int = 1
@@ -252,7 +265,7 @@ class Engine:
                 yield position, self.grade(submission, seed)
             return
         waiting: deque[_Task] = deque()
-        children: dict[int, _Child] = {}
+        children: dict[int, Child] = {}
         selector = selectors.DefaultSelector()
         more = True
         try:
@@ -303,7 +316,7 @@ class Engine:
                 child.end()
             selector.close()
 
-    def _fork_many(self, seed: int) -> _Child:
+    def _fork_many(self, seed: int) -> Child:
         """A child that grades one submission after the other, as they come through its pipe."""
         read_fd, write_fd = os.pipe()
 
@@ -314,7 +327,7 @@ class Engine:
                     submission = submission_from(json.loads(line))
                     self._run_checks(submission, self._plan(submission)[1], spawner, seed, emit)
 
-        child = self._fork(work)
+        child = self.fork(work)
         os.close(read_fd)
         child.tasks = write_fd
         return child
@@ -328,7 +341,7 @@ class Engine:
                 by_exercise[check.exercise].append(check)
         return wanted, [check for checks in by_exercise.values() for check in checks]
 
-    def _fork(self, work: Callable[[Callable[[dict[str, Any]], None], Spawner], None]) -> _Child:
+    def fork(self, work: Callable[[Callable[[dict[str, Any]], None], Spawner], None]) -> Child:
         """Run `work` in a forked child; what it emits can be read line by line."""
         spawner = self.spawner.connect()
         read_fd, write_fd = os.pipe()
@@ -352,7 +365,7 @@ class Engine:
                 os._exit(code)
         os.close(write_fd)
         spawner.close()
-        return _Child(pid, read_fd, time.monotonic() + SUBMISSION_SECONDS)
+        return Child(pid, read_fd, time.monotonic() + SUBMISSION_SECONDS)
 
     def _run_checks(
         self,
@@ -503,14 +516,14 @@ class _Task:
 
 
 @dataclass
-class _Child:
+class Child:
     """A forked grader child: its pid, the pipe it reports through, what it grades."""
 
     pid: int
     fd: int
     deadline: float
     tasks: int = -1
-    """The pipe through which a child of `grade_many` gets its submissions."""
+    """The pipe through which a child that grades several gets its submissions."""
     task: _Task | None = None
     begun: int = 0
     closed: bool = False

@@ -1,12 +1,13 @@
 """`nbgrader autograde` with our engine in place of the kernel: `configure(c)` in nbgrader_config.py puts these parts in.
 
-Reading (`LenientExporter`), `RebuildNotebook`, then nbgrader's own checks; `GradeNotebook` where nbgrader runs `Execute`; nbgrader's own
-`SaveAutoGrades` and late penalties; `SaveNotes`. nbgrader takes a graded cell without output for full marks and one with a warning for none, so each
+Reading (`LenientExporter`), then `RebuildNotebook` where nbgrader checks and mends cells one by one; `GradeNotebook` where it runs `Execute`; nbgrader's
+own `SaveAutoGrades` and late penalties; `SaveNotes`. nbgrader takes a graded cell without output for full marks and one with a warning for none, so each
 gets an explicit score.
 """
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,8 @@ from nbformat import NotebookNode, from_dict
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import (
     AssignLatePenalties,
-    CheckCellMetadata,
-    ClearOutput,
-    IgnorePattern,
     LimitOutput,
     NbGraderPreprocessor,
-    OverwriteCells,
-    OverwriteKernelspec,
     SaveAutoGrades,
 )
 from traitlets import Unicode
@@ -91,6 +87,7 @@ class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
+            kernel = {"kernelspec": json.loads(notebook.kernelspec)} if notebook.kernelspec else {}
             graded = {cell.name: cell.max_score for cell in notebook.grade_cells}
             tasks = {cell.name: cell.max_score for cell in notebook.task_cells}
             solutions = {cell.name for cell in notebook.solution_cells}
@@ -117,7 +114,7 @@ class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]
         return node(
             {
                 "cells": built.cells,
-                "metadata": {**KERNEL, "autograder": {"notes": notes}},
+                "metadata": {**KERNEL, **kernel, "autograder": {"notes": notes}},
                 "nbformat": 4,
                 "nbformat_minor": 5,
             }
@@ -224,8 +221,6 @@ class SaveNotes(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def _json(data: dict[str, Any]) -> str:
-    import json
-
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -273,22 +268,9 @@ def configure(c: Any, course_root: str = "") -> None:
     c.ClearSolutions.code_stub = {"python": STUB_LINE}
     c.Autograde.exporter_class = LenientExporter
     c.Autograde.pre_convert_hook = find_renamed
-    c.Autograde.sanitize_preprocessors = [
-        RebuildNotebook,
-        ClearOutput,
-        OverwriteKernelspec,
-        OverwriteCells,
-        CheckCellMetadata,
-    ]
-    c.Autograde.autograde_preprocessors = [
-        GradeNotebook,
-        IgnorePattern,
-        LimitOutput,
-        SaveAutoGrades,
-        SaveNotes,
-        AssignLatePenalties,
-        CheckCellMetadata,
-    ]
+    c.LenientExporter.optimistic_validation = True  # once, at the end, and not after each part
+    c.Autograde.sanitize_preprocessors = [RebuildNotebook]
+    c.Autograde.autograde_preprocessors = [GradeNotebook, LimitOutput, SaveAutoGrades, SaveNotes, AssignLatePenalties]
     c.Execute.timeout = 300  # for who takes our parts out again: the first check in a kernel loads torch
     if course_root:
         c.GradeNotebook.course_root = course_root

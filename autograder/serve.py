@@ -17,17 +17,23 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Sequence
-from typing import Any, TextIO
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
 
 from .cells import CodeCell, Composed, compose, in_cells
 from .course import Course, TopicRef
-from .engine import Engine, Options, SourceFile, Submission, can_fork, run
+from .engine import SUBMISSION_SECONDS, Child, Engine, Options, SourceFile, Submission, can_fork, run
 from .model import FULL_POINTS, CourseError, ExerciseResult, Report
 from .source import stub_lines
 
+if TYPE_CHECKING:
+    from .sandbox import Spawner
+
 COMPOSE_SECONDS = 20
 """Wall time that reading a notebook's cells may take; it runs in a child of its own, for hostile cells can exhaust Python's parser."""
+
+RENEW = 60
+"""Requests after which the child that answers them is replaced: whatever grading left in its memory goes with it."""
 
 
 def serve(course: Course, topics: Sequence[TopicRef], options: Options) -> int:
@@ -36,15 +42,19 @@ def serve(course: Course, topics: Sequence[TopicRef], options: Options) -> int:
     os.dup2(2, 1)  # whatever prints by mistake does not disturb the answers
 
     def use(engine: Engine) -> int:
+        child = GradingChild(engine) if can_fork() else None
         points: dict[str, float] = {}
         for check in engine.checks:
             points[check.exercise] = points.get(check.exercise, 0.0) + check.spec.points
         _say(out, {"ready": True, "points": points, "walls": list(engine.walls)})
         for line in sys.stdin:
+            found = child.ask(line) if child else None
             try:
-                _say(out, {"report": answer(engine, json.loads(line)).to_json()})
+                _say(out, found or {"report": answer(engine, json.loads(line)).to_json()})
             except CourseError as error:
                 _say(out, {"error": str(error)})
+        if child:
+            child.end()
         return FULL_POINTS
 
     try:
@@ -58,8 +68,64 @@ def _say(out: TextIO, message: dict[str, Any]) -> None:
     print(json.dumps(message), file=out, flush=True)
 
 
-def answer(engine: Engine, request: dict[str, Any]) -> Report:
-    """Grade one notebook.
+class GradingChild:
+    """A forked child that answers one request after the other: a fork for each would cost as much as grading a short notebook.
+
+    What ends it (cells that overwhelm Python's parser, the engine's own failure) gets no answer from here; `answer` in the server itself then
+    takes a child with limits for each step.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.child: Child | None = None
+        self.left = 0
+
+    def ask(self, request: str) -> dict[str, Any] | None:
+        """The child's answer; None where it ended."""
+        if self.child is None or self.left == 0:
+            self.end()
+            self._start()
+        assert self.child is not None
+        self.left -= 1
+        deadline = time.monotonic() + SUBMISSION_SECONDS
+        with contextlib.suppress(BrokenPipeError):
+            data = request.encode()
+            while data:
+                data = data[os.write(self.child.tasks, data) :]
+            while (
+                not self.child.closed and select.select([self.child.fd], [], [], max(deadline - time.monotonic(), 0))[0]
+            ):
+                for found in self.child.read():
+                    return dict(found)
+        self.end()
+        return None
+
+    def _start(self) -> None:
+        read_fd, write_fd = os.pipe()
+
+        def work(emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
+            os.close(write_fd)
+            engine = dataclasses.replace(self.engine, spawner=spawner)
+            with os.fdopen(read_fd, encoding="utf-8") as requests:
+                for line in requests:
+                    try:
+                        emit({"report": answer(engine, json.loads(line), alone=True).to_json()})
+                    except CourseError as error:
+                        emit({"error": str(error)})
+
+        self.child, self.left = self.engine.fork(work), RENEW
+        self.child.tasks = write_fd
+        os.close(read_fd)
+
+    def end(self) -> None:
+        """Replace the child before the next request."""
+        if self.child is not None:
+            self.child.end()
+            self.child = None
+
+
+def answer(engine: Engine, request: dict[str, Any], alone: bool = False) -> Report:
+    """Grade one notebook; in this very process if it is `alone`, else in children of it.
 
     Where its file cannot be loaded as a whole (one definition raises), each exercise is graded with its own part of the cells: a definition costs
     only what needs it.
@@ -72,10 +138,21 @@ def answer(engine: Engine, request: dict[str, Any]) -> Report:
     only = [name for name in names if request["only"] is None or name in request["only"]]
     cells = [CodeCell(int(number), str(source)) for number, source in request["cells"]]
     seed = request["seed"] if request["seed"] is not None else secrets.randbits(48)
-    whole = _grade(engine, topic, request["name"], shown, _composed(topic, cells, only, shown), only, seed)
+    whole = _grade(
+        engine, topic, request["name"], shown, _composed(topic, cells, only, shown, alone), only, seed, alone
+    )
     if len(only) > 1 and any(_did_not_load(exercise, shown) for exercise in whole.exercises):
         parts = [
-            _grade(engine, topic, request["name"], shown, _composed(topic, cells, [name], shown), [name], seed)
+            _grade(
+                engine,
+                topic,
+                request["name"],
+                shown,
+                _composed(topic, cells, [name], shown, alone),
+                [name],
+                seed,
+                alone,
+            )
             for name in only
         ]
         notes = dict.fromkeys(note for part in [whole, *parts] for note in part.notes)
@@ -98,13 +175,20 @@ def _did_not_load(exercise: ExerciseResult, shown: str) -> bool:
 
 
 def _grade(
-    engine: Engine, topic: TopicRef, name: str, shown: str, composed: Composed, only: Sequence[str], seed: int
+    engine: Engine,
+    topic: TopicRef,
+    name: str,
+    shown: str,
+    composed: Composed,
+    only: Sequence[str],
+    seed: int,
+    alone: bool,
 ) -> Report:
     file = SourceFile(shown, composed.text, problems=composed.problems)
     submission = Submission(
         name, {topic.key: file}, frozenset(f"{topic.key}/{exercise}" for exercise in only), composed.notes
     )
-    report = engine.grade(submission, seed).report
+    report = (engine.grade_here if alone else engine.grade)(submission, seed).report
     exercises = tuple(
         exercise
         if exercise.id.rpartition("/")[2] in composed.problems
@@ -129,11 +213,14 @@ def given_cells(topic: TopicRef) -> list[CodeCell]:
     ]
 
 
-def _composed(topic: TopicRef, cells: Sequence[CodeCell], names: Sequence[str], shown: str) -> Composed:
-    """`compose`, in a child with limits where that is possible."""
+def _composed(topic: TopicRef, cells: Sequence[CodeCell], names: Sequence[str], shown: str, alone: bool) -> Composed:
+    """`compose`, in a child with limits where that is possible; where this process is one itself, with limits that end it."""
     given = given_cells(topic)
     if not can_fork():
         return compose(cells, names, given, shown)
+    if alone:
+        with _cpu_seconds(COMPOSE_SECONDS // 2):
+            return compose(cells, names, given, shown)
     read_fd, write_fd = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -162,6 +249,20 @@ def _composed(topic: TopicRef, cells: Sequence[CodeCell], names: Sequence[str], 
     return Composed(
         found["text"], tuple((cell, line) for cell, line in found["lines"]), found["problems"], tuple(found["notes"])
     )
+
+
+@contextlib.contextmanager
+def _cpu_seconds(seconds: int) -> Iterator[None]:
+    """Let the kernel end this process where the body takes more CPU time."""
+    import resource
+
+    before, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = int(time.process_time()) + seconds + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CPU, (before, hard))
 
 
 def _read_all(fd: int, deadline: float) -> bytes:

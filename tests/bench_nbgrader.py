@@ -1,6 +1,10 @@
-"""CPU seconds per submission of a chapter: nbgrader's own autograde, ours through `nbgrader autograde`, the engine alone, in one run.
+"""CPU seconds per submission of a chapter, in one run on the same submissions: nbgrader's own autograde, ours through `nbgrader autograde`, the engine alone.
 
-python -m tests.bench nbgrader [CHAPTER] [--count N]      all N = 20 submissions, some 15 minutes
+nbgrader's own is measured twice. `nbgrader`: the release as it is, each check cell asking the engine from inside the kernel, for the same points.
+`kernels only`: check cells that run nothing but the docstring's visible examples in the kernel. No hidden check runs there and no walls stand, so it
+is a floor: starting a kernel for each notebook and loading torch in it.
+
+python -m tests.bench nbgrader [CHAPTER] [--count N]      all N = 20 submissions, some 25 minutes
 """
 
 from __future__ import annotations
@@ -15,12 +19,21 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from autograder.course import Course
+from autograder.notebooks import CHECK_SUFFIX
 from autograder.release import chapter_named, nbgrader, release
-from tests.bench import ROOT, cpu_of
+from tests.bench import ROOT
 
 STOCK = "c = get_config()\nc.Execute.timeout = 600\n"
+EXAMPLES = """\
+import doctest
+
+runner = doctest.DocTestRunner(verbose=False)
+for found in doctest.DocTestFinder().find({name}, globs=globals()):
+    runner.run(found)
+assert not runner.failures"""
 
 
 def hand_in(course: Course, folder: Path, chapter: str, count: int) -> None:
@@ -62,36 +75,78 @@ def scores(folder: Path, chapter: str) -> dict[str, float]:
         return {submission.student.id: submission.score for submission in gradebook.assignment_submissions(chapter)}
 
 
+def kernels_only(course: Path, folder: Path, chapter: str) -> None:
+    """In `folder` a course like `course`, its submissions too, with check cells that run the visible examples and ask no engine."""
+    shutil.copytree(course / "source", folder / "source")
+    (folder / "nbgrader_config.py").write_text(STOCK + 'c.CourseDirectory.course_id = "floor"\n')
+    for path in folder.glob("source/*/*.ipynb"):
+        _edit(path, {cell: EXAMPLES.format(name=cell.removesuffix(CHECK_SUFFIX)) for cell in _graded(path)})
+    done = nbgrader("generate_assignment", chapter, cwd=folder)
+    if done.returncode:
+        raise RuntimeError(done.stderr[-3000:])
+    shutil.copytree(course / "submitted", folder / "submitted")
+    for path in folder.glob("submitted/*/*/*.ipynb"):
+        released = json.loads((folder / "release" / chapter / path.name).read_text(encoding="utf-8"))
+        cells = {
+            c["metadata"]["nbgrader"]["grade_id"]: c for c in released["cells"] if c["metadata"]["nbgrader"]["grade"]
+        }
+        _edit(
+            path, {name: cell["source"] for name, cell in cells.items()}, {n: c["metadata"] for n, c in cells.items()}
+        )
+
+
+def _graded(path: Path) -> list[str]:
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return [c["metadata"]["nbgrader"]["grade_id"] for c in cells if c["metadata"]["nbgrader"]["grade"]]
+
+
+def _edit(path: Path, sources: dict[str, str], metadata: dict[str, Any] | None = None) -> None:
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    for cell in notebook["cells"]:
+        name = cell["metadata"]["nbgrader"]["grade_id"]
+        cell["source"] = sources.get(name, cell["source"])
+        cell["metadata"] = (metadata or {}).get(name, cell["metadata"])
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+
+
 def nbgrader_cost(selector: str, count: int = 20) -> float:
-    """Prints the three costs and their ratios; the ratio of nbgrader's own to ours through nbgrader."""
+    """Prints the costs and their ratios; the ratio of nbgrader's own to ours through nbgrader."""
     course = Course.at(ROOT)
     chapter = chapter_named(course, selector)
     count = int(sys.argv[sys.argv.index("--count") + 1]) if "--count" in sys.argv else count
+    alone: list[float] = []
+    through: list[float] = []
     with tempfile.TemporaryDirectory() as place:
-        ours, stock = Path(place) / "ours", Path(place) / "stock"
+        ours, stock, floor = (Path(place) / name for name in ("ours", "stock", "floor"))
         release(course, chapter, ours)
         hand_in(course, ours, chapter, count)
         shutil.copytree(ours, stock)
         (stock / "nbgrader_config.py").write_text(STOCK)
-        alone = (
-            cpu_of(
-                [
-                    sys.executable,
-                    "-c",
-                    f"from tests.bench_nbgrader import *; engine_alone(Path({str(ours)!r}), {chapter!r})",
-                ]
-            )
-            / count
-        )
-        through = _autograde(ours, chapter) / count
+        kernels_only(ours, floor, chapter)
+
+        def measure_ours(number: int) -> None:
+            folder = Path(place) / f"ours{number}"
+            shutil.copytree(ours, folder)
+            command = f"from tests.bench_nbgrader import *; engine_alone(Path({str(folder)!r}), {chapter!r})"
+            alone.append(_cpu([sys.executable, "-c", command], ROOT) / count)
+            through.append(_autograde(folder, chapter) / count)
+
+        measure_ours(1)  # before the others and after them: how busy the machine is changes what a CPU second does
         theirs = _autograde(stock, chapter) / count
-        same = scores(ours, chapter) == scores(stock, chapter)
-    less = f"ours through nbgrader {through:.2f} ({theirs / through:.1f} times less), the engine alone {alone:.2f} ({theirs / alone:.1f} times less)"
+        least = _autograde(floor, chapter) / count
+        measure_ours(2)
+        same = scores(Path(place) / "ours1", chapter) == scores(stock, chapter)
+    one, other = sum(alone) / len(alone), sum(through) / len(through)
     print(
-        f"{chapter}, {count} submissions, CPU seconds each: nbgrader's own {theirs:.2f}, {less}; the same points: {'yes' if same else 'NO'}",
+        f"{chapter}, {count} submissions, CPU seconds each:\n"
+        f"  nbgrader, the release as it is        {theirs:6.2f}\n"
+        f"  nbgrader, kernels only (no checks)    {least:6.2f}\n"
+        f"  ours through nbgrader autograde       {other:6.2f}   {theirs / other:5.1f} and {least / other:5.1f} times less\n"
+        f"  the engine alone                      {one:6.2f}   {theirs / one:5.1f} and {least / one:5.1f} times less\n"
+        f"The same points from nbgrader's own and from ours: {'yes' if same else 'NO'}",
         flush=True,
     )
-    return theirs / through
+    return theirs / other
 
 
 def _adopt_orphans() -> None:
@@ -110,14 +165,20 @@ def _reap() -> None:
 
 
 def _autograde(folder: Path, chapter: str) -> float:
-    os.environ["OMP_NUM_THREADS"] = "1"
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    used = _cpu([sys.executable, "-m", "nbgrader", "autograde", chapter], folder, PATH=path)
+    print(f"{folder.name}: {used:.1f} s of CPU", flush=True)
+    return used
+
+
+def _cpu(command: list[str], folder: Path, **variables: str) -> float:
+    """CPU seconds of a command and of all that it starts, killed kernels and walled-off processes too."""
     _adopt_orphans()
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **variables}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = nbgrader("autograde", chapter, cwd=folder)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     _reap()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
-        raise subprocess.CalledProcessError(done.returncode, "nbgrader autograde", stderr=done.stderr[-3000:])
-    used = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(f"{folder.name}: {used:.1f} s of CPU", flush=True)
-    return used
+        raise RuntimeError(f"{' '.join(command)[:200]}: {done.stderr[-3000:]}")
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

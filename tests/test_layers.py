@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.levels import WORKER_MODULES
+
 PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 
 LAYERS = [
@@ -64,3 +66,15 @@ def test_imports_point_at_earlier_layers(path):
 
 def test_the_model_imports_nothing_of_ours():
     assert list(imports(PACKAGE / "model.py")) == []
+
+
+def test_a_zygote_inside_bubblewrap_may_read_what_it_imports_and_no_more():
+    found, new = set(), {"zygote"}
+    while new:
+        name = new.pop()
+        found.add(name)
+        for node in ast.walk(ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.level == 1:
+                names = {node.module} if node.module else {alias.name for alias in node.names}
+                new |= {n for n in names if (PACKAGE / f"{n}.py").is_file()} - found
+    assert set(WORKER_MODULES) == {"__init__", *found}
