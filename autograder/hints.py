@@ -33,9 +33,7 @@ def main(arguments: argparse.Namespace) -> int:
     if level < len(exercise.hints):
         print(f"  one more: nox -s hint -- {key}")
     else:
-        print(
-            f"  That was the last hint. The solution: nox -s solution -- {key} (once it has passed, or with --give-up)"
-        )
+        print(f"  {last_hint(course, key)}")
     remember(store, key, hints=level)
     return FULL_POINTS
 
