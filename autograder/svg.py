@@ -15,8 +15,8 @@ from markupsafe import Markup
 
 CELL, GAP, SHEET = 13, 10, 6
 """Pixels: a cell's side, the gap that stands for cells left out, the offset of the next sheet of a stack."""
-SHOWN, SHEETS, STACKS = 7, 4, 3
-"""Cells, sheets and stacks that are drawn at most."""
+SHOWN, SHOWN_STACKED, SHEETS, STACKS = 7, 4, 4, 3
+"""Cells along a side (where there is one stack, or several), sheets and stacks that are drawn at most."""
 
 
 # -------------------------------------------------------------------------------------------------------------- blocks
@@ -48,8 +48,9 @@ def block(shape: Sequence[int], role: str, label: str) -> Markup:
     rows, columns = (1, 1, *shape)[-2:]
     depth = math.prod(shape[-3:-2]) if len(shape) >= 3 else 1
     stacks = math.prod(shape[:-3]) if len(shape) >= 4 else 1
-    xs, width = _places(columns)
-    ys, height = _places(rows)
+    most = SHOWN if len(shape) < 4 else SHOWN_STACKED
+    xs, width = _places(columns, most)
+    ys, height = _places(rows, most)
     sheets, drawn = min(depth, SHEETS), min(stacks, STACKS)
     back = SHEET * max(sheets - 1, 0)
     left, top = (26 if len(shape) >= 2 else 4), 18
@@ -92,11 +93,11 @@ def block(shape: Sequence[int], role: str, label: str) -> Markup:
     )
 
 
-def _places(count: int) -> tuple[list[float], float]:
+def _places(count: int, most: int) -> tuple[list[float], float]:
     """Where the cells of one dimension begin, a gap where some are left out, and how long it is."""
-    if count <= SHOWN:
+    if count <= most:
         return [float(CELL * i) for i in range(count)], CELL * max(count, 1)
-    first = SHOWN - 2
+    first = most - 2
     gap = float(CELL * first + GAP)
     return [*(float(CELL * i) for i in range(first)), gap], gap + CELL
 

@@ -18,7 +18,7 @@ from typing import Any
 PROGRAMS = ("chromium", "chromedriver")
 MISSING = [name for name in PROGRAMS if shutil.which(name) is None]
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-CONTROL, SHIFT, ENTER, RELEASE = "\ue009", "\ue008", "\ue007", "\ue000"
+CONTROL, SHIFT, ENTER, RELEASE, TAB = "\ue009", "\ue008", "\ue007", "\ue000", "\ue004"
 OPTIONS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1400",
@@ -95,6 +95,30 @@ class Browser:
     def screenshot(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(base64.b64decode(self.command("/screenshot", method="GET")))
+
+    def devtools(self, command: str, **parameters: Any) -> Any:
+        """One command of the DevTools protocol, such as Emulation.setEmulatedMedia."""
+        return self.command("/goog/cdp/execute", {"cmd": command, "params": parameters})
+
+    def emulate(self, width: int, height: int, scheme: str, *, phone: bool = False) -> None:
+        """From now on a screen of this size, whose owner prefers the "light" or "dark" scheme."""
+        self.devtools(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=phone
+        )
+        self.devtools("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
+
+    def whole_page(self, path: Path) -> None:
+        """A screenshot of the page from top to bottom."""
+        size = self.devtools("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": size["width"], "height": min(size["height"], 8000), "scale": 1}
+        shot = self.devtools("Page.captureScreenshot", format="png", captureBeyondViewport=True, clip=clip)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(shot["data"]))
+
+    def keys(self, *pressed: str) -> None:
+        """Keys pressed and released one after the other, wherever the focus is."""
+        actions = [{"type": kind, "value": key} for key in pressed for kind in ("keyDown", "keyUp")]
+        self.command("/actions", {"actions": [{"type": "key", "id": "keyboard", "actions": actions}]})
 
     def close(self) -> None:
         with contextlib.suppress(WebDriverError, urllib.error.URLError):
