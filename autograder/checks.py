@@ -323,7 +323,7 @@ def assert_close(
 
     Args:
         got: the student's answer.
-        want: a tensor, array, number, or a list, tuple or dict of them.
+        want: a tensor, array, number, or a list, tuple or dict of them. A list will do where a tuple is wanted, but not inside one.
         rtol, atol: tolerance; by dtype if not given.
         mistakes: message -> the answer (or a function giving it) of a known misconception, shown when `got` equals that.
         what: how messages call the answer.
@@ -339,6 +339,8 @@ def assert_equal(got: Any, want: Any, *, mistakes: Mapping[str, Any] | None = No
 def _compare(
     got: Any, want: Any, what: str, mistakes: Mapping[str, Any] | None, same: Callable[[Any, Any], bool]
 ) -> None:
+    if isinstance(want, tuple) and isinstance(got, list):
+        got = tuple(got)  # `return [X, y]` unpacks as `return X, y` does; inside, and where a shape is due, kinds count
     why = _difference(got, want, what, same)
     if why is None:
         return

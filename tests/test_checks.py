@@ -52,7 +52,8 @@ def test_equal_answers_pass(got, want):
         (1, 1.0, "should be a Python float; it is a Python int"),
         (True, 1, "should be a Python int; it is a Python bool"),
         (np.float32(1), 1.0, "should be a Python float; it is a NumPy float32 scalar"),
-        ([ONE], (ONE,), "should be a tuple of 1"),
+        (([ONE],), ((ONE,),), "[0] should be a tuple of 1"),
+        ((ONE,), [ONE], "should be a list of 1"),
         ((ONE,), (ONE, ONE), "should hold 2 things; it holds 1"),
         ({"a": 1}, {"b": 1}, "exactly the keys 'b'; it has 'a'"),
         (np.ones(2, dtype=np.float32), np.ones(2), "dtype float64"),
@@ -68,6 +69,12 @@ def test_a_difference_is_named(got, want, words):
 def _frame(value):
     parts = dumps(value)
     return bytes(parts[1]), memoryview(b"".join(bytes(part) for part in parts[2:]))
+
+
+def test_a_returned_list_unpacks_as_a_tuple_does():
+    assert_close([ONE, 2.0], (ONE, 2.0))
+    assert_equal([ONE, [1]], (ONE, [1]))
+    assert "hold 2 things" in why(assert_equal, [ONE], (ONE, ONE))
 
 
 def test_equal_has_no_tolerance():

@@ -12,7 +12,7 @@ def as_doubles(value):
     """The tensors of an answer in float64, for checks in which any numeric dtype will do."""
     if isinstance(value, torch.Tensor):
         return value.to(torch.float64)
-    return tuple(as_doubles(item) for item in value) if isinstance(value, tuple) else value
+    return tuple(as_doubles(item) for item in value) if isinstance(value, list | tuple) else value
 
 
 def is_like(got, want):
@@ -152,7 +152,7 @@ def test_summarizes_any_shape(student):
 def assert_positions(got, x, what="the result"):
     flat = x.reshape(-1)
     low, high = int(flat.argmin()), int(flat.argmax())
-    if isinstance(got, tuple) and any(isinstance(item, torch.Tensor) for item in got):
+    if isinstance(got, list | tuple) and any(isinstance(item, torch.Tensor) for item in got):
         fail("Tensors came back; make them Python ints with .item() or int(...).")
     stored = torch.as_strided(x, (x.numel(),), (1,))
     assert_equal(got, (low, high), what=what, mistakes={

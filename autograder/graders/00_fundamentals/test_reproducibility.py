@@ -67,7 +67,7 @@ def answer_undisturbed(student, name, arguments):
 # ---------------------------------------------------------------------------------------------------------- equal_pair
 
 def assert_pair(got, shape):
-    expect(isinstance(got, tuple) and len(got) == 2 and all(isinstance(t, torch.Tensor) for t in got),
+    expect(isinstance(got, list | tuple) and len(got) == 2 and all(isinstance(t, torch.Tensor) for t in got),
            "Expected a tuple of two tensors.")
     a, b = got
     for t in got:

@@ -390,11 +390,13 @@ def copy_and_write(student, values, kind):
     """A copy of a leaf, of a result, or of a plain tensor; the copy after x was overwritten, and x's own gradient."""
     leaf = values.clone().requires_grad_(kind != "plain")
     x = leaf * 2 if kind == "result" else leaf
+    if kind == "leaf":
+        leaf.grad = torch.ones_like(leaf)
     y = student.untracked_copy(x)
     if not isinstance(y, torch.Tensor):
         return {"copy": y}
     seen = y.detach().clone()
-    state = (x.requires_grad, x.is_leaf, x.grad_fn is not None, x.grad is None if x.is_leaf else True)
+    state = (x.requires_grad, x.is_leaf, x.grad_fn is not None, x.grad is not None if kind == "leaf" else True)
     tracked = y.requires_grad or y.grad_fn is not None
     grad = torch.autograd.grad(x.sum(), leaf)[0] if kind != "plain" and x.requires_grad else None
     x.detach().add_(1)

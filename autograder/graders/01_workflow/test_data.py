@@ -133,7 +133,7 @@ def _numbered(n):
 
 def _split(got, X, y, fraction):
     """Row numbers (train, test) of a split that is complete, disjoint and keeps pairs; fails otherwise."""
-    expect(isinstance(got, tuple) and len(got) == 4, "expected the tuple (X_train, y_train, X_test, y_test)")
+    expect(isinstance(got, list | tuple) and len(got) == 4, "expected the tuple (X_train, y_train, X_test, y_test)")
     n = int(fraction * len(X))
     for name, part, whole, rows in zip(PARTS, got, (X, y, X, y), (n, n, len(X) - n, len(X) - n)):
         if not isinstance(part, torch.Tensor):
@@ -220,7 +220,7 @@ def test_split_keeps_shape_dtype_and_device(student):
     X = torch.arange(20).reshape(20, 1, 1).repeat(1, 2, 3).to(torch.uint8)
     y = torch.arange(20, dtype=torch.float64)
     got = student.split_shuffled(X, y, 0.6, 2)
-    expect(isinstance(got, tuple) and len(got) == 4, "expected the tuple (X_train, y_train, X_test, y_test)")
+    expect(isinstance(got, list | tuple) and len(got) == 4, "expected the tuple (X_train, y_train, X_test, y_test)")
     train, test = (part.long() if isinstance(part, torch.Tensor) and part.ndim == 1 else torch.arange(0) for part in got[1::2])
     expect(
         sorted([*train.tolist(), *test.tolist()]) == list(range(20)),

@@ -167,6 +167,7 @@ def test_predict_puts_the_modes_back_after_an_error(student):
             "forward raised an error, and the model stayed in eval mode: put the modes back in a finally block",
         )
         expect(out["recording"], "forward raised an error, and gradient recording stayed off: use `with torch.inference_mode():`")
+        expect(out["raised"], "forward raised an error, and predict kept it to itself: let it pass, with finally and without except")
 
 
 @check("predict", hint="A prediction reads: no zero_grad, no seed, nothing in place.")

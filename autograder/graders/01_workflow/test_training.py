@@ -39,9 +39,10 @@ class Net(nn.Module):
         self.first = nn.Linear(3, 4)
         self.norm = nn.BatchNorm1d(4) if norm else nn.Identity()
         self.last = nn.Linear(4, 1)
+        self.tail = nn.Sequential(nn.Sequential(nn.Identity()))  # modes at a depth that children() alone does not reach
 
     def forward(self, x):
-        out = self.last(torch.tanh(self.norm(self.first(x))))
+        out = self.tail(self.last(torch.tanh(self.norm(self.first(x)))))
         type(self).calls.append((self.training, self.norm.training, out.requires_grad))
         return out
 
@@ -494,7 +495,7 @@ def test_tools_have_a_default_rate(student):
 # ------------------------------------------------------------------------------------------------- train_step
 
 
-def _train_step(student, state, batches, loss="MSELoss", optimizer="SGD", options=None, modes=(True,) * 4, old=None):
+def _train_step(student, state, batches, loss="MSELoss", optimizer="SGD", options=None, modes=(True,) * 7, old=None):
     options = {"lr": 0.1} if options is None else options
     return _without_recording(lambda: run_train_step(student, state, batches, loss, optimizer, options, list(modes), old))
 
@@ -579,7 +580,7 @@ def test_train_step_works_in_train_mode(student):
     """puts the whole model in train mode before the forward pass, and leaves it there"""
     state, batch = _net(norm=True), _data()
     _, want = _train(state, [batch], nn.MSELoss(), _sgd())
-    for modes in ((False,) * 4, (True, True, False, True)):
+    for modes in ((False,) * 7, (True, True, False, True, True, True, False)):
         out = _train_step(student, state, [batch], modes=modes)
         if any(not (whole and norm) for whole, norm, _ in out["calls"]):
             fail("The forward pass ran in eval mode: call model.train() before it.")
@@ -601,7 +602,7 @@ def test_train_step_changes_nothing_else(student):
 # -------------------------------------------------------------------------------------------------- test_step
 
 
-def _test_step(student, state, X, y, loss="MSELoss", modes=(True,) * 4):
+def _test_step(student, state, X, y, loss="MSELoss", modes=(True,) * 7):
     return run_test_step(student, state, X, y, loss, list(modes), _grads(state))
 
 
@@ -653,7 +654,7 @@ def test_test_step_puts_the_modes_back(student):
     """puts the mode of every submodule back"""
     state, (X, y) = _net(norm=True), _data()
     want = _loss(state, X, y, nn.MSELoss())
-    for modes in ([False] * 4, [True] * 4, [True, True, False, True], [False, False, True, False]):
+    for modes in ([False] * 7, [True] * 7, [True, True, False, True, True, True, False], [False, False, True, False, False, True, True]):
         out = _test_step(student, state, X, y, modes=modes)
         assert_close(float(out["value"]), want, what="the loss")
         _restored(out, modes, "after test_step, the model")
@@ -664,7 +665,7 @@ def test_test_step_changes_nothing(student):
     """leaves parameters, .grad, buffers, the data and the random state as they were"""
     state, (X, y) = _net(norm=True), _data()
     grads = _grads(state)
-    out = run_test_step(student, state, X, y, "MSELoss", [True] * 4, grads)
+    out = run_test_step(student, state, X, y, "MSELoss", [True] * 7, grads)
     assert_close(
         float(out["value"]),
         _loss(state, X, y, nn.MSELoss()),
@@ -708,7 +709,7 @@ def _fit(state, data, loss_fn, optimizer, epochs, *, again=True, evaluate=True, 
     return train, tested, _state(model)
 
 
-def _run_fit(student, state, data, loss="MSELoss", optimizer="SGD", options=None, epochs=4, modes=(True,) * 4):
+def _run_fit(student, state, data, loss="MSELoss", optimizer="SGD", options=None, epochs=4, modes=(True,) * 7):
     options = {"lr": 0.1} if options is None else options
     return _without_recording(lambda: run_fit(student, state, data, loss, optimizer, options, epochs, list(modes)))
 
@@ -768,7 +769,7 @@ def test_fit_trains_in_train_mode_every_epoch(student):
     """trains in train mode in every epoch, whatever mode the model came in"""
     state, data = _net(norm=True), (*_data(), *_data(7))
     want = _fit(state, data, nn.MSELoss(), _sgd(), 4)[2]
-    for modes in ((False,) * 4, (True,) * 4):
+    for modes in ((False,) * 7, (True,) * 7):
         out = _run_fit(student, state, data, modes=modes)
         assert_close(
             out["state"],
@@ -826,7 +827,7 @@ def test_fit_ends_in_the_mode_the_model_came_in(student):
     """ends with every submodule in the mode it came in"""
     state, data = _net(norm=True), (*_data(), *_data(7))
     want = _fit(state, data, nn.MSELoss(), _sgd(), 2)[2]
-    for modes in ([False] * 4, [True] * 4, [True, True, False, True]):
+    for modes in ([False] * 7, [True] * 7, [True, True, False, True, True, False, True]):
         out = _run_fit(student, state, data, epochs=2, modes=modes)
         assert_close(out["state"], want, what="the model after two epochs")
         _restored(out, modes, "after fit, the model")
@@ -1040,7 +1041,7 @@ DECAY = ((0.1, 0.2, 0.3), "ExponentialLR", {"gamma": 0.5})
 HARMONIC = ((0.1, 0.02, 0.05), "LambdaLR", {})
 
 
-def _run_schedule(student, state, X, y, schedule, loss="MSELoss", epochs=5, modes=(True,) * 4):
+def _run_schedule(student, state, X, y, schedule, loss="MSELoss", epochs=5, modes=(True,) * 7):
     return _without_recording(lambda: run_fit_with_schedule(student, state, X, y, loss, *schedule, epochs, list(modes)))
 
 
@@ -1133,7 +1134,7 @@ def test_schedule_trains_in_train_mode(student):
     """trains in train mode and ends with every submodule in the mode it came in"""
     state, (X, y) = _net(norm=True), _data()
     want = _schedule(state, X, y, nn.MSELoss(), *DECAY, 3)[2]
-    for modes in ([False] * 4, [True] * 4, [True, True, False, True]):
+    for modes in ([False] * 7, [True] * 7, [True, True, False, True, True, False, True]):
         out = _run_schedule(student, state, X, y, DECAY, epochs=3, modes=modes)
         assert_close(
             out["state"],

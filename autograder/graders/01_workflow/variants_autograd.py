@@ -677,3 +677,16 @@ def wrong_untracked_copy_zeros(x):
 
 def wrong_untracked_copy_float_tracked_only(x):
     return torch.tensor(x.detach().tolist(), dtype=x.dtype)
+
+
+def wrong_untracked_copy_clears_grad(x):
+    y = x.detach().clone()
+    if x.is_leaf:
+        x.grad = None
+    return y
+
+
+def right_line_gradients_as_a_list(weight, bias, X, y):
+    w, b = torch.nn.Parameter(weight.clone()), torch.nn.Parameter(bias.clone())
+    torch.nn.MSELoss()(X * w + b, y).backward()
+    return [w.grad.detach(), b.grad.detach()]

@@ -502,3 +502,23 @@ def wrong_split_shuffled_in_place(X, y, train_fraction, seed):
 def wrong_split_shuffled_datasets(X, y, train_fraction, seed):
     n = int(train_fraction * len(X))
     return random_split(TensorDataset(X, y), [n, len(X) - n], generator=torch.Generator().manual_seed(seed))
+
+
+def right_make_line_as_a_list(weight, bias, start=0.0, end=1.0, step=0.02):
+    X = torch.arange(start, end, step, dtype=torch.float32).view(-1, 1)
+    return [X, weight * X + bias]
+
+
+def right_split_in_order_as_a_list(X, y, train_fraction=0.8):
+    k = int(train_fraction * len(X))
+    (a, b), (c, d) = X.split([k, len(X) - k]), y.split([k, len(X) - k])
+    return [a, c, b, d]
+
+
+def right_split_shuffled_as_a_list(X, y, train_fraction, seed):
+    state = torch.get_rng_state()
+    torch.manual_seed(seed)
+    order = torch.randperm(len(X))
+    torch.set_rng_state(state)
+    k = int(train_fraction * len(X))
+    return [X[order][:k], y[order][:k], X[order][k:], y[order][k:]]

@@ -622,3 +622,17 @@ def wrong_plot_predictions_scales_in_place(X_train, y_train, X_test, y_test, pre
     ax = _plot(X_train.detach().clone(), y_train.detach().clone(), X_test, y_test, predictions)
     X_train.detach().div_(2)
     return ax
+
+
+@says("kept it to itself")
+def wrong_predict_swallows_the_error(model, X):
+    modes = [(m, m.training) for m in model.modules()]
+    model.eval()
+    try:
+        with torch.inference_mode():
+            return model(X)
+    except RuntimeError:
+        return None
+    finally:
+        for m, t in modes:
+            m.training = t

@@ -1709,3 +1709,14 @@ def wrong_fit_with_schedule_no_tick_after_the_last(model, X, y, loss_fn, optimiz
 def wrong_fit_with_schedule_seeds(*args, **options):
     torch.manual_seed(42)
     return _scheduled(*args, **options)
+
+
+@says("mode")
+def wrong_test_step_children_but_not_theirs(model, X, y, loss_fn):
+    saved = {m: m.training for m in [model, *model.children()]}
+    model.eval()
+    with torch.inference_mode():
+        loss = loss_fn(model(X), y).item()
+    for m, t in saved.items():
+        m.train(t)
+    return loss

@@ -55,11 +55,12 @@ def draw_blobs(n, generator):
 
 
 @in_worker
-def many_outputs(student, sizes, points):
+def many_outputs(student, sizes, points, training):
     """Outputs of twenty freshly drawn networks with their weights made larger: what is bounded then, is squeezed."""
     outputs = []
     for _ in range(20):
         model = student.Classifier(*sizes)
+        model.train(training)
         with torch.no_grad():
             for parameter in model.parameters():
                 parameter.mul_(10)
@@ -70,6 +71,7 @@ def many_outputs(student, sizes, points):
 @in_worker
 def with_gradients(student, points):
     model = student.Classifier(4, 3, 11)
+    model.eval()  # dropout and batch norm, which nobody forbids, treat a sample by itself otherwise
     whole = model(points)
     alone = [model(point[None]) for point in points]
     F.cross_entropy(whole, torch.arange(len(points)) % 3).backward()
@@ -124,18 +126,20 @@ def test_has_a_hidden_layer(student):
 def test_bends_and_gives_raw_logits(student):
     """is no straight line, and puts no softmax or other activation behind the output layer"""
     a, b = torch.randn(30, 4) * 30, torch.randn(30, 4) * 30
-    outputs = many_outputs(student, (4, 3, 9), torch.cat([a, b, a + b, torch.zeros(1, 4)]))
-    expect(isinstance(outputs, list) and len(outputs) == 20, "The networks gave no outputs.")
-    out = torch.stack([logits_of(o, 91, 3) for o in outputs]).double()
-    low, high = float(out.min()), float(out.max())
-    if low >= 0 and high <= 1.0001 and torch.allclose(out.sum(dim=-1), torch.ones(20, 91, dtype=torch.float64), atol=1e-3):
-        fail(SOFTMAX_OUT)
-    if high <= 0.0001 and float(out.logsumexp(dim=-1).abs().max()) < 0.01:
-        fail(LOG_SOFTMAX_OUT)
-    expect(not (low >= 0 and high <= 1), SIGMOID_OUT)
-    expect(low < 0, RELU_OUT)
-    expect(high > 0, "No output is positive: logits must be able to be positive, too.")
-    expect(low < -1.01 and high > 1.01, TANH_OUT)
+    points = torch.cat([a, b, a + b, torch.zeros(1, 4)])
+    for training in (True, False):
+        outputs = many_outputs(student, (4, 3, 9), points, training)
+        expect(isinstance(outputs, list) and len(outputs) == 20, "The networks gave no outputs.")
+        out = torch.stack([logits_of(o, 91, 3) for o in outputs]).double()
+        low, high = float(out.min()), float(out.max())
+        if low >= 0 and high <= 1.0001 and torch.allclose(out.sum(dim=-1), torch.ones(20, 91, dtype=torch.float64), atol=1e-3):
+            fail(SOFTMAX_OUT)
+        if high <= 0.0001 and float(out.logsumexp(dim=-1).abs().max()) < 0.01:
+            fail(LOG_SOFTMAX_OUT)
+        expect(not (low >= 0 and high <= 1), SIGMOID_OUT)
+        expect(low < 0, RELU_OUT)
+        expect(high > 0, "No output is positive: logits must be able to be positive, too.")
+        expect(low < -1.01 and high > 1.01, TANH_OUT)
     bent = 0
     for o in out:
         bend = (o[60:90] - o[:30] - o[30:60] + o[90]).abs().max()
@@ -300,8 +304,9 @@ class Scaled(nn.Module):
 
 
 @in_worker
-def predict_large(student, X):
-    return student.predict_probabilities(Scaled(), X)
+def predict_large(student, name, X):
+    function = student.predict_probabilities if name == "predict_probabilities" else student.predict_classes
+    return function(Scaled(), X)
 
 
 @check("predict_probabilities", hint="torch's softmax subtracts the largest logit for you; exp alone overflows.")
@@ -309,7 +314,7 @@ def test_probabilities_of_large_logits(student):
     """is finite and right for logits of ±1000"""
     X = torch.randn(6, 3).sign() * (1 + torch.rand(6, 3))
     X[:, 1] = X[:, 0] + 0.001
-    assert_close(predict_large(student, X), (1000 * X).softmax(1), rtol=1e-2, atol=2e-3, mistakes={
+    assert_close(predict_large(student, "predict_probabilities", X), (1000 * X).softmax(1), rtol=1e-2, atol=2e-3, mistakes={
         "Normalise over classes (dim=1), not over the batch: the rows do not sum to 1.": lambda: (1000 * X).softmax(0),
     })
 
@@ -318,6 +323,9 @@ def test_probabilities_of_large_logits(student):
 def test_gives_classes(student):
     """gives int64 class ids (N,) of the model in eval mode, also for N = 1"""
     predicts_values(student, "predict_classes")
+    X = torch.randn(6, 3).sign() * torch.tensor([1.0, 1.2, 1.5])[torch.stack([torch.randperm(3) for _ in range(6)])]
+    assert_close(predict_large(student, "predict_classes", X), X.argmax(1), what="the result for logits of ±1000",
+                 mistakes=class_mistakes(1000 * X))
 
 
 @check("predict_classes", points=2, hint="Note [(m, m.training) for m in model.modules()] before, set them back after.")

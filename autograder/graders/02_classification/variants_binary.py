@@ -820,3 +820,40 @@ def wrong_fit_circles_centers_the_input(X, y, seed, epochs=300):
     torch.manual_seed(seed)
     X += 0.001
     return _train(_Net(16), X, y, epochs)
+
+
+class right_CircleClassifier_from_matrices(nn.Module):
+    def __init__(self, hidden_units=10):
+        super().__init__()
+        self.w1 = nn.Parameter(torch.randn(2, hidden_units))
+        self.b1 = nn.Parameter(torch.zeros(hidden_units))
+        self.w2 = nn.Parameter(torch.randn(hidden_units, hidden_units) / hidden_units**0.5)
+        self.b2 = nn.Parameter(torch.zeros(hidden_units))
+        self.w3 = nn.Parameter(torch.randn(hidden_units) / hidden_units**0.5)
+        self.b3 = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        h = torch.relu(x @ self.w1 + self.b1)
+        h = torch.relu(h @ self.w2 + self.b2)
+        return h @ self.w3 + self.b3
+
+
+class right_CircleClassifier_dropout(nn.Module):
+    def __init__(self, hidden_units=10):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(2, hidden_units), nn.ReLU(), nn.Dropout(0.2),
+                                 nn.Linear(hidden_units, hidden_units), nn.ReLU(), nn.Linear(hidden_units, 1))
+
+    def forward(self, x):
+        return self.net(x).squeeze(1)
+
+
+class wrong_CircleClassifier_sigmoid_in_eval(nn.Module):
+    def __init__(self, hidden_units=10):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(2, hidden_units), nn.ReLU(), nn.Linear(hidden_units, hidden_units), nn.ReLU(),
+                                 nn.Linear(hidden_units, 1))
+
+    def forward(self, x):
+        z = self.net(x).squeeze(1)
+        return z if self.training else torch.sigmoid(z)

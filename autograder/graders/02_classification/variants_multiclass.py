@@ -862,3 +862,44 @@ def wrong_fit_spirals_scales_in_place(X, y, seed):
     torch.manual_seed(seed)
     X *= 1.01
     return _train(_net(), X, y)
+
+
+class right_Classifier_dropout(nn.Module):
+    def __init__(self, in_features, num_classes, hidden_units=32):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(in_features, hidden_units), nn.ReLU(), nn.Dropout(0.3),
+                                 nn.Linear(hidden_units, num_classes))
+
+    def forward(self, x):
+        return self.net(x)
+
+
+class right_Classifier_batch_norm(nn.Module):
+    def __init__(self, in_features, num_classes, hidden_units=32):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(in_features, hidden_units), nn.BatchNorm1d(hidden_units), nn.ReLU(),
+                                 nn.Linear(hidden_units, num_classes))
+
+    def forward(self, x):
+        return self.net(x)
+
+
+@says("raw logits")
+class wrong_Classifier_softmax_in_eval(nn.Module):
+    def __init__(self, in_features, num_classes, hidden_units=32):
+        super().__init__()
+        self.net = nn.Sequential(nn.Linear(in_features, hidden_units), nn.ReLU(), nn.Linear(hidden_units, num_classes))
+
+    def forward(self, x):
+        z = self.net(x)
+        return z if self.training else z.softmax(1)
+
+
+def wrong_predict_classes_overflowing_softmax(model, X):
+    modes = [(m, m.training) for m in model.modules()]
+    model.eval()
+    with torch.inference_mode():
+        e = model(X).exp()
+    for m, t in modes:
+        m.training = t
+    return (e / e.sum(1, keepdim=True)).argmax(1)
