@@ -370,7 +370,7 @@ class Decoder:
         plain = isinstance(key, str | bytes | float | np.generic | None) or (
             isinstance(key, int) and key.bit_length() < 64
         )
-        if not plain or isinstance(key, np.complexfloating):
+        if not plain or isinstance(key, np.complexfloating | np.longdouble):
             self.odd_keys += 1
             if self.odd_keys > LIMITS.odd_keys:
                 raise ChannelError("too many keys that are neither texts nor numbers of 64 bits")
@@ -577,9 +577,8 @@ class Channel:
 
     def __init__(self, read_fd: int, write_fd: int) -> None:
         self.read_fd, self.write_fd = read_fd, write_fd
-        self.starved: Callable[[], float] | None = None
-        """Tells how many seconds the other side has waited for a processor since the call began."""
-        self.granted = 0.0
+        self.more: Callable[[], float] | None = None
+        """At a deadline, how many seconds longer the other side may take; 0 for none."""
         self._ahead = bytearray()
         """What was read beyond the last frame."""
 
@@ -642,12 +641,11 @@ class Channel:
         poll = select.poll()
         poll.register(fd, event)
         while True:
-            left = deadline + self.granted - time.monotonic()
+            left = deadline - time.monotonic()
             # What lies ready is taken a little late, too: it is this process that was late then. Not for ever: it may come byte by byte.
             if left > -GRACE and poll.poll(max(left, 0) * 1000):
                 return
-            # A worker that waited for a processor on a busy machine has not idled: that time is not held against it.
-            starved = self.starved() if self.starved is not None else 0.0
-            if starved <= self.granted + 0.1:
+            more = self.more() if self.more is not None else 0.0
+            if more <= 0:
                 raise ChannelTimeout("no answer in time")
-            self.granted = starved
+            deadline = time.monotonic() + more

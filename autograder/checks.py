@@ -276,8 +276,8 @@ def is_stub(error: StudentError) -> bool:
     return "NotImplementedError" in error.types and error.message.strip() == "Your code here"
 
 
-def describe(value: Any) -> str:
-    """A value in a few words: kind, shape, dtype; no contents."""
+def describe(value: Any, depth: int = 3) -> str:
+    """A value in a few words: kind, shape, dtype; no contents, and nothing of what lies deeper than `depth`."""
     if isinstance(value, torch.Tensor):
         found = info(value)
         device = "" if found.device == "cpu" else f" on {found.device}"
@@ -291,9 +291,9 @@ def describe(value: Any) -> str:
     if isinstance(value, bool | int | float | complex | str | bytes):
         return f"a Python {type(value).__name__}"
     if isinstance(value, tuple | list):
-        kinds = ", ".join(describe(item) for item in value[:4])
+        kinds = ", ".join(describe(item, depth - 1) for item in value[:4] if depth)
         return f"a {type(value).__name__} of {len(value)}" + (
-            f" ({kinds}{', …' if len(value) > 4 else ''})" if value else ""
+            f" ({kinds}{', …' if len(value) > 4 else ''})" if kinds else ""
         )
     if isinstance(value, Mapping):
         return f"a dict of {len(value)}"
@@ -402,7 +402,9 @@ def _difference(got: Any, want: Any, what: str, same: Callable[[Any, Any], bool]
 
 
 def _names(mapping: Mapping[Any, Any]) -> str:
-    return ", ".join(repr(key)[:40] for key in list(mapping)[:12]) or "none"
+    # Cut before it is written out: a megabyte of bytes would become four of text.
+    keys = (key[:40] if isinstance(key, str | bytes) else key for key in list(mapping)[:12])
+    return ", ".join(repr(key)[:40] for key in keys) or "none"
 
 
 def _tensor_difference(

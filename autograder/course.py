@@ -276,7 +276,8 @@ def write_whole(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8", newline="\n")
+        # Names of files may hold bytes that are no text: `\udcff` stands for such a one, in JSON too.
+        part.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

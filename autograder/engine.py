@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .course import Course, TopicRef, signatures
-from .model import CheckResult, CourseError, EngineError, ExerciseResult, Report, Shapes, status_of
+from .model import CheckResult, CourseError, EngineError, ExerciseResult, Report, Shapes, Status, status_of
 from .source import MAX_SOURCE
 
 if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
@@ -29,7 +29,10 @@ if TYPE_CHECKING:  # imported where they are used: torch must not load before th
     from .sandbox import Spawner
 
 SUBMISSION_SECONDS = 3600
-"""Wall time after which a submission's grading is given up as an engine error; each call has its own, far lower limit."""
+"""Wall time after which the rest of a submission counts as timed out; each call has its own, far lower limit."""
+
+CHILD_MEMORY = 4 << 30
+"""Bytes that a grading child may take beyond what it was forked with: an answer that makes a check take more fails that check."""
 
 CHILD_SUBMISSIONS = 50
 """Submissions after which a grading child makes way for a fresh one: what it may gather in its memory stays small."""
@@ -136,6 +139,8 @@ def read_source(folder: Path, key: str, shown_root: str) -> SourceFile:
 
 def stray_files(course: Course, folder: Path, shown_root: str) -> tuple[str, ...]:
     """A note for each thing in the submission's chapters that grading does not use: a mis-named file is the commonest reason for lost points."""
+    from .messages import clean
+
     known = {f"{topic.key}.py" for topic in course.topics}
     notes = []
     for chapter in course.chapters:
@@ -145,7 +150,7 @@ def stray_files(course: Course, folder: Path, shown_root: str) -> tuple[str, ...
         for path in sorted(inside.iterdir())[:200]:
             name = f"{chapter}/{path.name}"
             if name not in known and path.name not in ("README.md", "__pycache__") and not path.name.startswith("."):
-                notes.append(f"{shown_root}/{name} is not part of the course and was not used"[:300])
+                notes.append(f"{shown_root}/{clean(name, 200)} is not part of the course and was not used")
     for name in ("torch.py", "numpy.py", "conftest.py", "sitecustomize.py", "matplotlib.py"):
         if (folder / name).exists():
             notes.append(f"{shown_root}/{name} is not part of the course and was not used")
@@ -218,7 +223,7 @@ class Engine:
     ) -> bool:
         """Run `work(emit, spawner)`, in a forked child where that is safe; each line that it emits is handed to `take`.
 
-        Ended early, and True, once the descriptor `until` can be read.
+        Ended early, and True, once the descriptor `until` can be read; what takes too long ends with a line `late`.
         """
         if not can_fork():
             work(take, self.spawner)
@@ -234,6 +239,8 @@ class Engine:
                         take(line)
                 elif not child.closed:
                     return True
+            if not child.closed:
+                take({"late": True})
         finally:
             child.end()
         return False
@@ -307,6 +314,8 @@ class Engine:
                         child.end()
                         if task is None:
                             continue
+                        if late:
+                            task.lines.append({"late": True})
                         if child.begun > 1 and not late:
                             waiting.appendleft(_Task(task.position, task.submission, task.plan))
                         else:
@@ -356,6 +365,7 @@ class Engine:
                     signal.SIGINT, signal.SIG_IGN
                 )  # the parent ends us; what is finished is already on its side
                 _die_with_parent(grader)
+                _limit_memory()
                 os.close(read_fd)
                 self.spawner.close()
                 with os.fdopen(write_fd, "w", buffering=1, encoding="utf-8") as out:
@@ -449,7 +459,7 @@ class Engine:
         import torch
 
         wanted, chosen = plan
-        done = any("done" in line for line in lines)
+        done, late = any("done" in line for line in lines), any("late" in line for line in lines)
         failure = next((line["engine"] for line in lines if "engine" in line), "")
         results: dict[str, list[CheckResult]] = {exercise: [] for exercise in wanted}
         seconds = dict.fromkeys(wanted, 0.0)
@@ -472,15 +482,12 @@ class Engine:
         if not done and not interrupted:
             for check in chosen:
                 if check.name not in {result.name for result in results[check.exercise]}:
-                    results[check.exercise].append(
-                        CheckResult(
-                            check.name,
-                            "error",
-                            0.0,
-                            check.spec.points,
-                            f"engine error, not yours: {failure or 'the grader ended early'}; grade again",
-                        )
-                    )
+                    why = f"engine error, not yours: {failure or 'the grader ended early'}; grade again"
+                    if late:
+                        minutes = SUBMISSION_SECONDS // 60
+                        why = f"Not run: the checks before it took more than {minutes} minutes together."
+                    status: Status = "timed_out" if late else "error"
+                    results[check.exercise].append(CheckResult(check.name, status, 0.0, check.spec.points, why))
         finished = [e for e in wanted if len(results[e]) == sum(check.exercise == e for check in chosen)]
         exercises = tuple(
             ExerciseResult(exercise, status_of(tuple(results[exercise])), seconds[exercise], tuple(results[exercise]))
@@ -561,6 +568,16 @@ def _die_with_parent(parent: int) -> None:
         kernel.end_with_parent(signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(70)
+
+
+def _limit_memory() -> None:
+    if sys.platform == "linux":
+        import resource
+
+        with open("/proc/self/statm") as file:
+            most = int(file.read().split()[0]) * resource.getpagesize() + CHILD_MEMORY
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 @dataclass(frozen=True)

@@ -272,8 +272,9 @@ def draw_all(
     pictures: dict[str, list[Markup]] = {}
 
     def take(line: dict[str, Any]) -> None:
-        pictures.setdefault(line["exercise"], []).append(Markup(line["markup"]))
-        advance(line["exercise"])
+        if "exercise" in line:
+            pictures.setdefault(line["exercise"], []).append(Markup(line["markup"]))
+            advance(line["exercise"])
 
     running.beside(run, take)
     return pictures

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .channel import HEAD, LIMITS, MAGIC, Channel, ChannelClosed, ChannelError, ChannelTimeout, HandleInfo, loads
+from .clock import Meter
 
 
 class PipeChannel(Channel):
@@ -64,6 +65,8 @@ class PortableProcess:
     channel: Channel
     scratch: str
     walls: tuple[str, ...] = ()
+    meter: Meter = field(default_factory=Meter)
+    """Tells nothing here: the wall clock alone bounds calls."""
 
     def end(self) -> str:
         with contextlib.suppress(OSError):

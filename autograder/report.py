@@ -180,7 +180,7 @@ def write_json(path: Path, report: Report) -> None:
 
 def write_junit(path: Path, report: Report) -> None:
     """The report as JUnit XML: a test suite per topic, a test case per check."""
-    suites = ElementTree.Element("testsuites", name=report.submission)
+    suites = ElementTree.Element("testsuites", name=clean(report.submission))
     for topic, exercises in topics_of(report).items():
         checks = [(e, c) for e in exercises for c in e.checks]
         suite = ElementTree.SubElement(

@@ -19,17 +19,15 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
-from . import zygote
+from . import clock, zygote
 from .channel import Channel, ChannelClosed, ChannelError, ChannelTimeout, HandleInfo, Unsendable, dumps
 from .checks import CheckFailed, StudentCrash, StudentError, StudentTimeout, describe, student_error
+from .clock import Meter
 from .model import EngineError
 from .source import MAX_SOURCE, STUB_MESSAGE
 
 LOAD_SECONDS = 10
 """CPU seconds that running a topic file from top to bottom may use."""
-
-PATIENCE = 10
-"""Seconds that a call may wait beyond four times its CPU seconds. On a busy machine the clock must not end what only computes."""
 
 PRINTED = 8192
 """Characters of printed text that are taken from a worker, whatever it sends."""
@@ -45,6 +43,7 @@ class Process(Protocol):
 
     channel: Channel
     walls: tuple[str, ...]
+    meter: Meter
 
     def end(self) -> str: ...
 
@@ -72,11 +71,8 @@ class ForkedProcess:
     scratch: str
     walls: tuple[str, ...] = ()
 
-    def begin_call(self, most: float) -> None:
-        """From now on, time that the worker waits for a processor counts as starved, up to `most` seconds."""
-        begun = runqueue_wait(self.pidfd)
-        self.channel.granted = 0.0
-        self.channel.starved = lambda: min(runqueue_wait(self.pidfd) - begun, most)
+    def __post_init__(self) -> None:
+        self.meter = Meter.of(self.pidfd)
 
     def end(self) -> str:
         """Kill the worker if it runs, and say how it ended."""
@@ -84,6 +80,7 @@ class ForkedProcess:
         if not died:
             with contextlib.suppress(OSError):
                 signal.pidfd_send_signal(self.pidfd, signal.SIGKILL)
+        self.meter.close()
         os.close(self.pidfd)
         self.channel.close()
         zygote.send_message(self.control, {"op": "reap", "pid": self.pid})
@@ -91,17 +88,6 @@ class ForkedProcess:
         if answer is None:
             return "it ended"
         return str(answer[0]["stopped"]) or describe_status(int(answer[0]["status"]))
-
-
-def runqueue_wait(pidfd: int) -> float:
-    """Seconds that a process's first thread has waited for a processor while it could run (0 where the kernel does not tell)."""
-    try:
-        with open(f"/proc/self/fdinfo/{pidfd}") as about:
-            pid = next(line.split()[1] for line in about if line.startswith("Pid:"))
-        with open(f"/proc/{int(pid)}/schedstat") as times:
-            return int(times.read().split()[1]) / 1e9
-    except (OSError, ValueError, IndexError, StopIteration):
-        return 0.0
 
 
 @dataclass
@@ -254,7 +240,8 @@ class Student:
     last: Call = field(default_factory=Call)
     workers: int = 0
     _seed: int | None = None
-    _until: float | None = None
+    _used: float = 0.0
+    """Seconds that the calls of the running check took."""
     _blocked: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
     _numpy_blocked: tuple[str, ...] = ()
     _load_error: Exception | None = None
@@ -276,7 +263,7 @@ class Student:
 
     def begin(self, rules: Rules, seed: int) -> None:
         """Start a check: the next message to the worker resets its global state to `seed`."""
-        self.rules, self._seed, self.last, self._until = rules, seed, Call(), None
+        self.rules, self._seed, self.last, self._used = rules, seed, Call(), 0.0
 
     def finish(self) -> None:
         """No more calls come: give the worker back."""
@@ -385,13 +372,11 @@ class Student:
     def _exchange(self, message: dict[str, Any], seconds: int) -> dict[str, Any]:
         assert self.process is not None
         token = secrets.token_hex(8)
-        # The CPU limit ends what computes, these end what waits: a call, and all calls of a check together.
-        wall, now = PATIENCE + 4 * seconds, time.monotonic()
-        deadline, late = now + wall, f"no answer after {seconds} s of CPU time or {wall} s in all"
-        if message["op"] != "load":
-            self._until = self._until or now + 2 * wall
-            if self._until < deadline:
-                deadline, late = self._until, f"the calls of this check took {2 * wall} s together"
+        wall = clock.PATIENCE + 4 * seconds
+        most = float(wall) if message["op"] == "load" else min(wall, 2 * wall - self._used)
+        call = clock.CallClock(self.process.meter, seconds, most)
+        deadline = call.began.wall + call.first_look()
+        self.process.channel.more = call.more
         try:
             parts = dumps({**message, "token": token, "cpu": seconds}, handle=_send_handle, strided=True)
         except Unsendable as error:
@@ -399,10 +384,15 @@ class Student:
         try:
             self.process.channel.send(parts, deadline)
             reply = self.process.channel.receive(deadline, handle=lambda found: Handle(self, found))
+            if message["op"] != "load":
+                self._used += call.used()
             raised = self._accept(reply, token)
         except ChannelTimeout:
+            together = most < wall and call.used() >= most
             self.restart()
-            raise StudentTimeout(late) from None
+            raise StudentTimeout(
+                f"the calls of this check took {2 * wall} s together" if together else call.why
+            ) from None
         except ChannelClosed:
             process, self.process = self.process, None
             how = process.end()

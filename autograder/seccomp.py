@@ -31,7 +31,7 @@ ALLOWED = _names("""
     read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 lseek close close_range
     sendfile copy_file_range ftruncate fallocate fadvise64 fsync fdatasync sync_file_range flock creat
     access faccessat faccessat2 stat lstat fstat newfstatat statx statfs fstatfs readlink readlinkat
-    getdents getdents64 getcwd chdir fchdir umask mkdir mkdirat rmdir unlink unlinkat rename renameat
+    getdents getdents64 getcwd chdir fchdir rmdir unlink unlinkat rename renameat
     renameat2 link linkat symlink symlinkat dup dup2 dup3 pipe pipe2 poll ppoll select pselect6 eventfd
     eventfd2 epoll_create epoll_create1 epoll_ctl epoll_wait epoll_pwait epoll_pwait2 timerfd_create
     timerfd_settime timerfd_gettime signalfd signalfd4 brk mmap munmap mremap mprotect madvise msync
@@ -87,6 +87,10 @@ CONDITIONAL: dict[str, tuple[int, int, tuple[int, ...]]] = {
     # Landlock before Linux 6.2 lets a file that may be read be emptied by opening it so.
     "open": (1, _TRUNCATE | _ACCESS, _OPENINGS),
     "openat": (2, _TRUNCATE | _ACCESS, _OPENINGS),
+    # No folder that its owner may not list: the one who adds up a worker's files could not look in.
+    "umask": (0, 0o700, (0,)),
+    "mkdir": (1, 0o700, (0o700,)),
+    "mkdirat": (2, 0o700, (0o700,)),
     # Duplicate, flags, locks, pipe size, seals. Not F_SETOWN, F_SETSIG: by them SIGKILL reaches any process.
     "fcntl": (1, _WORD, (0, 1, 2, 3, 4, 5, 6, 7, 36, 37, 38, 1030, 1032, 1033, 1034)),
     # Terminal questions (isatty), FIONREAD, FIONBIO, FIOCLEX, FIONCLEX. Not: FIOSETOWN, TIOCSTI.

@@ -20,6 +20,7 @@ from __future__ import annotations
 import ast
 import contextlib
 import functools
+import io
 import json
 import os
 import re
@@ -35,6 +36,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from .sample import SAMPLE, SUBMISSIONS
 
@@ -317,6 +319,7 @@ def descendants(pid: int) -> set[int]:
 
 def grade(engine: Any, watch: Watch, attack: Attack) -> dict[str, Any]:
     """Grade one attack as a submission in a folder; all that is to be asserted of it."""
+    from autograder import report as reports
     from autograder.engine import read_submission
 
     folder = watch.ground.folder / "submissions" / attack.name
@@ -333,8 +336,15 @@ def grade(engine: Any, watch: Watch, attack: Attack) -> dict[str, Any]:
     submission = read_submission(engine.course, folder, attack.name, [TOPIC], "exercises")
     graded = engine.grade(submission, secrets.randbits(48))
     report = graded.report.to_json()
-    text = json.dumps([report, graded.printed, graded.kinds], ensure_ascii=False)
-    messages = [check["message"] for exercise in report["exercises"] for check in exercise["checks"]]
+    screen = io.StringIO()
+    with contextlib.redirect_stdout(screen):
+        reports.show(graded)
+    reports.write_json(watch.ground.folder / "report.json", graded.report)
+    reports.write_junit(watch.ground.folder / "report.xml", graded.report)
+    ElementTree.parse(watch.ground.folder / "report.xml")
+    written = json.loads((watch.ground.folder / "report.json").read_text(encoding="utf-8"))
+    text = json.dumps([report, graded.printed, graded.kinds, screen.getvalue()], ensure_ascii=False)
+    messages = [check["message"] for exercise in written["exercises"] for check in exercise["checks"]]
     found = {
         "exercises": {
             exercise["id"].rpartition("/")[2]: {
@@ -348,9 +358,11 @@ def grade(engine: Any, watch: Watch, attack: Attack) -> dict[str, Any]:
         "leaked": watch.ground.canary in text,
         "crossed": bool(CROSSED.search(text)),
         "engine_error": "engine error" in text,
-        "raw_control": any(
-            not (character.isprintable() or character == "\n") for message in messages for character in message
-        ),
+        "raw_control": [
+            line
+            for line in [*messages, *report["notes"], *screen.getvalue().splitlines()]
+            if not line.replace("\n", "").isprintable()
+        ],
         "longest": max(
             [*map(len, messages), *map(len, graded.printed.values()), *(len(kind) for kind in graded.kinds.values())]
         ),
@@ -415,7 +427,7 @@ def waits_for_no_reader(engine: Any) -> str:
 
 
 def main() -> None:
-    from autograder import engine, sandbox, zygote
+    from autograder import clock, engine, sandbox, zygote
     from autograder.course import Course
     from autograder.model import CourseError, EngineError
 
@@ -423,7 +435,7 @@ def main() -> None:
     setting = json.loads(Path(sys.argv[1]).read_text())
     ground = Ground(Path(setting["ground"]))
     # So that what is ended by the clock is ended soon; the limits themselves are the engine's.
-    sandbox.LOAD_SECONDS, sandbox.PATIENCE = 2, 2
+    sandbox.LOAD_SECONDS, clock.PATIENCE = 2, 2
     course = Course.at(ground.course)
 
     def use(names: list[str], wall: str, results: dict[str, Any], running: Any) -> int:

@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import types
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ import pytest
 if sys.platform != "linux":
     pytest.skip("there are walls on Linux only", allow_module_level=True)
 
-from autograder import bubblewrap, messages, sandbox, walls
+from autograder import bubblewrap, messages, walls
 
 from .attacking import ATTACKS, EXERCISES, TOPIC, Attack, Ground, build, descendants, read_attacks, succeeded
 from .sample import ROOT, SAMPLE
@@ -174,7 +173,7 @@ def test_attack_gets_nothing(attack: Attack, held: dict[str, Any]) -> None:
             assert any(text in exercise["text"] for text in texts), exercise["text"]
     assert set(found["exercises"]) == set(EXERCISES)
     assert not found["engine_error"]
-    assert not found["raw_control"]
+    assert found["raw_control"] == []
     assert found["longest"] <= messages.LINE * messages.LINES * 2
 
 
@@ -190,31 +189,6 @@ def test_no_answer_takes_much_of_the_graders_memory(held: dict[str, Any]) -> Non
 
 def test_sending_to_a_worker_that_does_not_read_ends_at_the_deadline(held: dict[str, Any]) -> None:
     assert held["no_reader"] == "ChannelTimeout"
-
-
-def test_all_calls_of_a_check_together_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else a submission that idles in each call, a little less than it may, would hold up a class for hours."""
-    now, deadlines = 0.0, []
-
-    class Answers:
-        def send(self, parts: object, deadline: float) -> None:
-            deadlines.append(deadline)
-
-        def receive(self, deadline: float, handle: object) -> dict[str, Any]:
-            nonlocal now
-            now += 13
-            return {"token": "token", "value": 1}
-
-    worker = types.SimpleNamespace(channel=Answers(), begin_call=lambda most: None)
-    monkeypatch.setattr(sandbox.time, "monotonic", lambda: now)
-    monkeypatch.setattr(sandbox.secrets, "token_hex", lambda size: "token")
-    student = sandbox.Student(types.SimpleNamespace(), "x.py", "", process=worker, loaded=True)  # type: ignore[arg-type]
-    for _ in range(2):
-        student.begin(sandbox.Rules("double", seconds=1), 0)
-        for _ in range(3):
-            student.double(1)
-    call = sandbox.PATIENCE + 4
-    assert deadlines == [call, 13 + call, 2 * call, 39 + call, 52 + call, 39 + 2 * call]
 
 
 def test_every_attack_says_what_it_tries() -> None:
@@ -298,7 +272,7 @@ def test_every_wall_is_missed_somewhere() -> None:
 
 HANG = """
 import os, signal, time
-os.makedirs("deep/er", 0)
+os.makedirs("deep/er")
 open("junk", "w").write("x" * 100_000)
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 open("ready", "w").close()

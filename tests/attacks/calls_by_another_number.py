@@ -1,7 +1,6 @@
-"""Enters the kernel by doors beside the usual one: the 32-bit interrupt, and numbers of the x32 table, each with a numbering of its own."""
+"""Enters the kernel by doors beside the usual one: the 32-bit interrupt and the x32 table, each with a numbering of its own (x86-64)."""
 import ctypes
 import mmap
-import os
 import platform
 
 EXPECT = {"double": ("error", "held: 0 answered", "segmentation fault", "illegal instruction")}
@@ -18,12 +17,6 @@ def double(x):
         page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
         # push rbx; mov eax, 359 (socket); mov ebx, 1; mov ecx, 1; xor edx, edx; int 0x80; pop rbx; ret
         page.write(bytes.fromhex("53 b867010000 bb01000000 b901000000 31d2 cd80 5b c3"))
-        address = ctypes.addressof(ctypes.c_char.from_buffer(page))
-        if ctypes.CFUNCTYPE(ctypes.c_int)(address)() >= 0:
+        if ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))() >= 0:
             answered.append("int 0x80")
-    elif libc.syscall(198 | 1 << 40, 1, 1, 0) >= 0:  # aarch64: the high half of a number
-        answered.append("high half")
-    raise RuntimeError(f"crossed: {answered}" if answered else f"held: 0 answered ({os.getpid() > 0})")
-
-
-CROSSES = ("seccomp",)
+    raise RuntimeError(f"crossed: {answered}" if answered else "held: 0 answered")

@@ -1,7 +1,8 @@
 """Writes into the interpreter's own objects: from then on 1 is 2, True is False and the empty tuple has a length."""
 import ctypes
 
-EXPECT = {}
+EXPECT = {"double": ("error|failed|timed_out", "Ended", "Raised", "Stopped", "Why")}
+EARNS = {"double": 1.0}
 
 
 def double(x):

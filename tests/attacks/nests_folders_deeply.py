@@ -1,4 +1,5 @@
 """Nests folders far deeper than a recursive clean-up can follow, without rights to enter them."""
+import contextlib
 import os
 
 EXPECT = {}
@@ -9,5 +10,6 @@ def double(x):
         os.mkdir("d")
         os.chdir("d")
     if x.is_floating_point():
-        os.mkdir("closed", 0)
+        with contextlib.suppress(PermissionError):
+            os.mkdir("closed", 0)
     return 2 * x

@@ -1,4 +1,4 @@
-"""Raises errors whose texts, causes and notes have no end: a __str__ that loops, a cause that is its own cause, a million frames."""
+"""Raises errors whose texts, causes and notes have no end: a __str__ that loops, a cause that is its own cause, a hundred thousand frames."""
 import types
 
 EXPECT = {"double": ("timed_out|error", "CPU time", "Raised"), "descend": ("error|timed_out", "Raised", "CPU time")}
@@ -22,6 +22,6 @@ def descend(model, X, y, lr):
         raise ValueError("deep")
     except ValueError as error:
         trace = error.__traceback__
-        for _ in range(1_000_000):
+        for _ in range(100_000):
             trace = types.TracebackType(trace, trace.tb_frame, trace.tb_lasti, trace.tb_lineno)
         raise error.with_traceback(trace) from None
