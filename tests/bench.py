@@ -1,9 +1,10 @@
 """`nox -s bench`: what grading costs, as ratios of two things measured side by side in one run.
 
-    python -m tests.bench [grading | nox | worker] [SELECTOR]
+    python -m tests.bench [grading | nox | worker | watch] [SELECTOR]
 
 grading: CPU seconds of `autograder grade --reference SELECTOR` against one plain process that imports torch, numpy and matplotlib and runs
 the same reference functions on the same inputs once. nox: what `nox -s grade` adds to that. worker: a worker with all walls against one without.
+watch: what a save costs in `watch` against a cold `autograder grade` of the same exercise.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from autograder.source import stub_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,10 +39,10 @@ replay(sys.argv[2])
 """
 
 
-def cpu_of(command: Sequence[str], **options: Any) -> float:
+def cpu_of(command: Sequence[str], *, check: bool = True, **options: Any) -> float:
     """CPU seconds of a command and all its descendants."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=ROOT, **options)
+    subprocess.run(command, check=check, stdout=subprocess.DEVNULL, cwd=ROOT, **options)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -195,8 +199,6 @@ def nox_overhead(selector: str, rounds: int = 3) -> float:
 
 def worker_cost(rounds: int = 30) -> float:
     """CPU milliseconds of a worker with all walls, less those of one without any."""
-    import time
-
     from autograder import walls, zygote
     from autograder.levels import standing
 
@@ -218,6 +220,67 @@ def worker_cost(rounds: int = 30) -> float:
     return used["with"] - used["without"]
 
 
+def feedback(selector: str, rounds: int = 10) -> float:
+    """CPU seconds of `watch` and its processes from a save to its result on the screen, against a cold `grade` of the same exercise."""
+    import shutil
+
+    import psutil
+
+    from autograder.course import Course
+    from autograder.solution import reference
+
+    from .terminal import Terminal
+
+    course = Course.at(ROOT)
+    ids = course.select([selector])
+    exercise_id = next((i for i in ids if i.endswith("/train_step")), ids[0])
+    key, _, name = exercise_id.rpartition("/")
+    exercise = next(e for e in course.topic(key).read().exercises if e.name == name)
+    code, _, value = reference(exercise).rpartition("    return ")
+
+    def used(processes: set[psutil.Process]) -> float:
+        times = [process.cpu_times() for process in processes]
+        return sum(t.user + t.system + t.children_user + t.children_system for t in times)
+
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder) / "course"
+        for part in ("solutions", "exercises", "autograder/graders", "datasets"):
+            without = shutil.ignore_patterns("__pycache__", ".progress*", ".kept")
+            shutil.copytree(ROOT / part, root / part, ignore=without)
+        file = root / "exercises" / f"{key}.py"
+        stubs = stub_of(course.topic(key).read())
+
+        def save(number: int) -> None:
+            answer = f"({value}, {number})[0]" if number % 2 else f"({number}, None)[1]"
+            file.write_text(stubs.replace(exercise.stub, f"{code}    return {answer}"), encoding="utf-8")
+
+        save(0)
+        watch = Terminal(root)
+        watch.see(exercise_id, "✗ failed")
+        process = watch.watching
+        resting = {process, *process.children(recursive=True)}
+        saves, cold = [], []
+        for number in range(1, rounds + 1):
+            before = used(resting)
+            save(number)
+            watch.see(*((f"✓ {exercise_id} passed",) if number % 2 else (exercise_id, "✗ failed")))
+            while {process, *process.children(recursive=True)} != resting:
+                time.sleep(0.01)  # until the processes of this grading have been taken account of
+            saves.append(used(resting) - before)
+            if number % 3 == 0:
+                command = [sys.executable, "-m", "autograder", "--root", str(root), "grade", exercise_id]
+                cold.append(cpu_of(command, check=False))
+                watch.see(exercise_id)
+        watch.press("q")
+        watch.end()
+    ratio = statistics.median(saves) / statistics.median(cold)
+    print(
+        f"watch: a save of {exercise_id} costs {ratio:.3f} of a cold grade  ({', '.join(f'{s:.2f}' for s in saves)} s / "
+        f"{', '.join(f'{c:.2f}' for c in cold)} s)"
+    )
+    return ratio
+
+
 def through_nbgrader(selector: str) -> float:
     """nbgrader's own autograde against ours: see bench_nbgrader.py. Takes many minutes, so it runs only where it is named."""
     from tests.bench_nbgrader import nbgrader_cost
@@ -229,6 +292,7 @@ BENCHMARKS: dict[str, Callable[[str], float]] = {
     "grading": grading,
     "nox": nox_overhead,
     "worker": lambda selector: worker_cost(),
+    "watch": feedback,
     "nbgrader": through_nbgrader,
 }
 
