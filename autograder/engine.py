@@ -117,17 +117,24 @@ def read_source(folder: Path, key: str, shown_root: str) -> SourceFile:
         if not path.is_file():
             return SourceFile(shown, None, f"{shown} is not a file")
         size = path.stat().st_size
-        if size > MAX_SOURCE:
-            return SourceFile(
-                shown, None, f"{shown} has {size / 2**20:.0f} MB; a topic file may have {MAX_SOURCE >> 20} MB"
-            )
-        data = path.read_bytes()
+        data = path.read_bytes() if size <= MAX_SOURCE else b""
+    except OSError as error:
+        return SourceFile(shown, None, f"{shown} cannot be read: {error.strerror}")
+    return source_of(data, shown, size)
+
+
+def source_of(data: bytes, shown: str, size: int = 0) -> SourceFile:
+    """A topic file from its bytes; `size` is that of the whole file where not all of it was read."""
+    size = max(size, len(data))
+    if size > MAX_SOURCE:
+        return SourceFile(
+            shown, None, f"{shown} has {size / 2**20:.0f} MB; a topic file may have {MAX_SOURCE >> 20} MB"
+        )
+    try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         return SourceFile(shown, None, f"{shown}:{line}: is no UTF-8 text (byte {error.start}); save it as UTF-8")
-    except OSError as error:
-        return SourceFile(shown, None, f"{shown} cannot be read: {error.strerror}")
     if "\0" in text:
         return SourceFile(
             shown,

@@ -92,31 +92,37 @@ def read_notebook(path: Path, folder: Path) -> tuple[list[HandedIn], list[str]]:
             return [], [
                 f"{path.name} has {path.stat().st_size >> 20} MB, more than the {MAX_NOTEBOOK >> 20} MB that are read: clear its outputs"
             ]
-        data = json.loads(path.read_bytes().decode("utf-8-sig", "replace"))
+        return notebook_from(path.read_bytes(), path.name)
     except OSError as error:
         return [], [f"{path.name} cannot be read: {error.strerror}"]
+
+
+def notebook_from(content: bytes, name: str) -> tuple[list[HandedIn], list[str]]:
+    """The cells of a notebook file called `name`, from its bytes."""
+    try:
+        data = json.loads(content.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
-        return [], [f"{path.name} is no notebook: its text is not JSON ({str(error)[:120]})"]
+        return [], [f"{name} is no notebook: its text is not JSON ({str(error)[:120]})"]
     if not isinstance(data, dict):
-        return [], [f"{path.name} is no notebook: it holds no cells"]
+        return [], [f"{name} is no notebook: it holds no cells"]
     notes = (
         []
         if isinstance(data.get("metadata"), dict) and isinstance(data["metadata"].get("kernelspec"), dict)
-        else [f"{path.name} names no kernel; it was graded with the course's Python"]
+        else [f"{name} names no kernel; it was graded with the course's Python"]
     )
     cells = data.get("cells")
     if cells is None and isinstance(data.get("worksheets"), list):
         cells = [cell for sheet in data["worksheets"] if isinstance(sheet, dict) for cell in sheet.get("cells") or []]
-        notes.append(f"{path.name} is in an old notebook format; it was read all the same")
-    if path.stat().st_size > LARGE:
+        notes.append(f"{name} is in an old notebook format; it was read all the same")
+    if len(content) > LARGE:
         notes.append(
-            f"{path.name} has {path.stat().st_size >> 20} MB, most of it outputs, which grading does not need; they were left out"
+            f"{name} has {len(content) >> 20} MB, most of it outputs, which grading does not need; they were left out"
         )
     if not isinstance(cells, list):
-        return [], [*notes, f"{path.name} holds no cells"]
+        return [], [*notes, f"{name} holds no cells"]
     found = [_handed_in(cell, number) for number, cell in enumerate(cells, 1) if isinstance(cell, dict)]
     if len(found) < len(cells):
-        notes.append(f"{len(cells) - len(found)} entries of {path.name} are no cells and were not used")
+        notes.append(f"{len(cells) - len(found)} entries of {name} are no cells and were not used")
     return found, notes
 
 

@@ -141,7 +141,7 @@ def answer(engine: Engine, request: dict[str, Any], alone: bool = False) -> Repo
     whole = _grade(
         engine, topic, request["name"], shown, _composed(topic, cells, only, shown, alone), only, seed, alone
     )
-    if len(only) > 1 and any(_did_not_load(exercise, shown) for exercise in whole.exercises):
+    if len(only) > 1 and any(did_not_load(exercise, shown) for exercise in whole.exercises):
         parts = [
             _grade(
                 engine,
@@ -162,7 +162,8 @@ def answer(engine: Engine, request: dict[str, Any], alone: bool = False) -> Repo
     return whole
 
 
-def _did_not_load(exercise: ExerciseResult, shown: str) -> bool:
+def did_not_load(exercise: ExerciseResult, shown: str) -> bool:
+    """Whether the file as a whole failed, and not the exercise alone."""
     return (
         exercise.points == 0
         and exercise.status in ("error", "timed_out")
