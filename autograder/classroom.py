@@ -33,7 +33,6 @@ from .results import (
     exercises_of,
     judging_files,
     result_key,
-    result_of,
     topic_digest,
 )
 from .serve import did_not_load
@@ -50,7 +49,9 @@ class Grader(Protocol):
     torch: str
     notes: tuple[str, ...]
 
-    def reference(self, submission: Submission, seed: int) -> Report: ...
+    def reference(self, submission: Submission, seed: int) -> dict[str, Any]:
+        """The result of the reference solutions."""
+        ...
 
     def grade_all(self, submissions: Iterable[Submission], seed: int) -> Iterator[tuple[int, dict[str, Any]]]:
         """Position and result of each, in any order."""
@@ -67,12 +68,13 @@ class LocalGrader:
         self.walls, self.notes = engine.walls, engine.notes
         self.torch = torch.__version__.partition("+")[0]
 
-    def reference(self, submission: Submission, seed: int) -> Report:
-        return self.engine.grade_here(submission, seed).report
+    def reference(self, submission: Submission, seed: int) -> dict[str, Any]:
+        # In this process: what the first grading loads and computes, the children find done.
+        return self.engine.grade_here(submission, seed).to_json()
 
     def grade_all(self, submissions: Iterable[Submission], seed: int) -> Iterator[tuple[int, dict[str, Any]]]:
         for position, graded in self.engine.grade_many(submissions, seed, workers=self.workers):
-            yield position, result_of(graded)
+            yield position, graded.to_json()
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,9 @@ class ClassRun:
             key: SourceFile(f"solutions/{key}.py", self.course.topic(key).solution.read_text(encoding="utf-8"))
             for key in self.wanted
         }
-        report = self.grader.reference(Submission("reference", solutions, self.ids()), self.store.seed)
-        if not report.full:
-            lost = next(exercise for exercise in report.exercises if exercise.status != "passed")
+        result = self.grader.reference(Submission("reference", solutions, self.ids()), self.store.seed)
+        lost = next((exercise for exercise in exercises_of(result) if exercise.status != "passed"), None)
+        if lost is not None:
             why = next(check.message for check in lost.checks if check.status != "passed")
             raise CourseError(
                 f"the reference solution does not earn full points, so nothing was graded: {lost.id}\n{why}\nMend the grader or the solution: "
@@ -342,7 +344,7 @@ def take_words_anywhere(parser: argparse.ArgumentParser) -> None:
         found.selectors = [*(found.selectors or []), *(word for word in rest if not word.startswith("-"))]
         return found, [word for word in rest if word.startswith("-")]
 
-    parser.parse_known_args = parse_all  # type: ignore[method-assign,assignment]
+    parser.parse_known_args = parse_all  # type: ignore[method-assign]
 
 
 def main(arguments: argparse.Namespace) -> int:

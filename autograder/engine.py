@@ -98,6 +98,11 @@ class Graded:
     exercise_cpu: dict[str, float] = field(default_factory=dict)
     shapes: dict[str, Shapes] = field(default_factory=dict)
 
+    def to_json(self) -> dict[str, Any]:
+        """What a class run keeps of it: exercises, kinds of mistakes, cost."""
+        exercises = [dataclasses.asdict(exercise) for exercise in self.report.exercises]
+        return {"exercises": exercises, "kinds": self.kinds, "cpu": self.cpu}
+
 
 def read_submission(course: Course, folder: Path, name: str, topics: Sequence[str], shown_root: str) -> Submission:
     """Read the topic files that will be graded; a bad file costs its own topic only."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import dataclasses
 import json
 import os
 import re
@@ -23,7 +22,7 @@ from types import TracebackType
 from typing import Any
 
 from .course import TopicRef, signatures, write_whole
-from .engine import Graded, SourceFile
+from .engine import SourceFile
 from .model import CheckResult, CourseError, ExerciseResult
 
 PACKAGE = Path(__file__).resolve().parent
@@ -219,15 +218,6 @@ def result_key(
 
 
 # -------------------------------------------------------------------------------------------------------- what is stored
-
-
-def result_of(graded: Graded) -> dict[str, Any]:
-    """What is stored of a grading: exercises, kinds of mistakes, cost."""
-    return {
-        "exercises": [dataclasses.asdict(exercise) for exercise in graded.report.exercises],
-        "kinds": graded.kinds,
-        "cpu": graded.cpu,
-    }
 
 
 def exercises_of(result: Mapping[str, Any]) -> Iterator[ExerciseResult]:

@@ -2,7 +2,8 @@
 
 For nbgrader's run and for a student's kernel, which must not import what students wrote and cannot wait for torch each time. The first line it
 writes says what it grades; each request is `{"topic", "name", "shown", "cells": [[number, source], …], "only": […] or null, "seed": N or null}`, its
-answer `{"report": …}` or `{"error": "…"}`. It ends when its input does.
+answer `{"report": …}` or `{"error": "…"}`. A class run on a cluster sends topic files instead: `{"grade": a submission, "seed": N}`, answered by
+`{"result": …}`. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from .cells import CodeCell, Composed, compose, in_cells
 from .course import Course, TopicRef
-from .engine import SUBMISSION_SECONDS, Child, Engine, Options, SourceFile, Submission, can_fork, run
+from .engine import SUBMISSION_SECONDS, Child, Engine, Options, SourceFile, Submission, can_fork, run, submission_from
 from .model import FULL_POINTS, CourseError, ExerciseResult, Report
 from .source import stub_lines
 
@@ -46,11 +47,14 @@ def serve(course: Course, topics: Sequence[TopicRef], options: Options) -> int:
         points: dict[str, float] = {}
         for check in engine.checks:
             points[check.exercise] = points.get(check.exercise, 0.0) + check.spec.points
-        _say(out, {"ready": True, "points": points, "walls": list(engine.walls)})
+        import torch
+
+        version = torch.__version__.partition("+")[0]
+        _say(out, {"ready": True, "points": points, "walls": list(engine.walls), "torch": version})
         for line in sys.stdin:
             found = child.ask(line) if child else None
             try:
-                _say(out, found or {"report": answer(engine, json.loads(line)).to_json()})
+                _say(out, found or respond(engine, json.loads(line)))
             except CourseError as error:
                 _say(out, {"error": str(error)})
         if child:
@@ -109,7 +113,7 @@ class GradingChild:
             with os.fdopen(read_fd, encoding="utf-8") as requests:
                 for line in requests:
                     try:
-                        emit({"report": answer(engine, json.loads(line), alone=True).to_json()})
+                        emit(respond(engine, json.loads(line), alone=True))
                     except CourseError as error:
                         emit({"error": str(error)})
 
@@ -122,6 +126,14 @@ class GradingChild:
         if self.child is not None:
             self.child.end()
             self.child = None
+
+
+def respond(engine: Engine, request: dict[str, Any], alone: bool = False) -> dict[str, Any]:
+    """The answer to either kind of request."""
+    if "grade" not in request:
+        return {"report": answer(engine, request, alone).to_json()}
+    grade = engine.grade_here if alone else engine.grade
+    return {"result": grade(submission_from(request["grade"]), int(request["seed"])).to_json()}
 
 
 def answer(engine: Engine, request: dict[str, Any], alone: bool = False) -> Report:
