@@ -245,10 +245,10 @@ def fail(why: str) -> NoReturn:
     raise CheckFailed(why)
 
 
-def expect(condition: Any, why: str) -> None:
-    """Fail with `why` unless `condition` holds."""
+def expect(condition: Any, why: str, *, shapes: tuple[Sequence[int], Sequence[int]] | None = None) -> None:
+    """Fail with `why` unless `condition` holds. `shapes` are (got, wanted), for a picture, where it is about shapes."""
     if not condition:
-        raise CheckFailed(why)
+        raise CheckFailed(why, shapes=(tuple(shapes[0]), tuple(shapes[1])) if shapes else None)
 
 
 @contextmanager

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 import sys
 import webbrowser
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +17,15 @@ from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, CourseError
 from .report import Bar, points
 
 
-def write_report(path: Path, running: Engine, submission: Submission, graded: Graded, *, own: bool = True) -> None:
+def write_report(
+    path: Path,
+    running: Engine,
+    submission: Submission,
+    graded: Graded,
+    *,
+    own: bool = True,
+    arguments: Sequence[str] = (),
+) -> None:
     """Write the page of a submission that `running` has just graded, whole or not at all.
 
     Args:
@@ -24,6 +34,7 @@ def write_report(path: Path, running: Engine, submission: Submission, graded: Gr
         submission: what was graded.
         graded: what came of it.
         own: whether these are the reader's own exercises: hints are named then.
+        arguments: what chose this submission on the command line; with the seed, they repeat the run.
 
     Raises:
         CourseError: where the file cannot be written.
@@ -33,6 +44,7 @@ def write_report(path: Path, running: Engine, submission: Submission, graded: Gr
         submission,
         graded,
         own=own,
+        again=shlex.join(["nox", "-s", "report", "--", *arguments, "--seed", str(graded.report.seed)]),
         when=datetime.now().astimezone(),
         pictures=pictures.draw_all(running, submission, graded),
         blocks={name: drawn.blocks(shapes) for name, shapes in graded.shapes.items()},
@@ -65,7 +77,16 @@ def main(arguments: argparse.Namespace) -> int:
             graded = running.grade(submission, what.seed, bar.advance)
         for note in running.notes:
             print(note, file=sys.stderr)
-        write_report(path, running, submission, graded, own=what.own and not arguments.reference)
+        named = ["--submission", str(arguments.submission)] if arguments.submission else []
+        named += ["--reference"] if arguments.reference else []
+        write_report(
+            path,
+            running,
+            submission,
+            graded,
+            own=what.own and not arguments.reference,
+            arguments=[*what.selectors, *named],
+        )
         report = graded.report
         print(f"{points(report.points)} of {points(report.max_points)} points; the page is {path}")
         if arguments.open:

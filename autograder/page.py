@@ -202,6 +202,7 @@ def page_of(
     graded: Graded,
     *,
     own: bool,
+    again: str,
     when: datetime,
     pictures: Mapping[str, Sequence[Markup]],
     blocks: Mapping[str, Markup],
@@ -210,6 +211,7 @@ def page_of(
 
     Args:
         own: whether the reader's own exercises are shown (then hints are named).
+        again: the command that repeats this run.
         pictures: exercise id -> pictures, drawn.
         blocks: `exercise id/check name` -> the shapes of a shape error, drawn.
     """
@@ -257,7 +259,7 @@ def page_of(
         seed=report.seed,
         torch=report.torch,
         when=when,
-        again=f"nox -s report -- --seed {report.seed}",
+        again=clean(again),
         hints=own,
     )
 

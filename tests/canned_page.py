@@ -108,7 +108,7 @@ def page_text(root: Path = SAMPLE) -> str:
     )
     return page.render(
         page.page_of(
-            course, submission, graded, own=True, when=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
+            course, submission, graded, own=True, again=f"nox -s report -- {MARKUP}", when=datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
             pictures={f"{KEY}/descend": pictures()}, blocks={f"{KEY}/double/{MARKUP}": drawn.blocks(shapes)},
         )
     )  # fmt: skip

@@ -202,7 +202,7 @@ def test_the_command_writes_one_page(tmp_path):
     seen = assert_inert(text)
     assert_sound(seen)
     assert "Everything that was graded has passed." in seen.text
-    assert "nox -s report -- --seed 3" in seen.text
+    assert f"nox -s report -- --submission {SUBMISSIONS / 'right'} --seed 3" in seen.text
     words = [a["aria-label"] for a in seen.of("svg") if "aria-label" in a]
     (losses,) = [w for w in words if w.startswith("Loss of twenty steps. yours: from ")]
     yours, reference = re.findall(r"from (\d\S+ to \d\S+?)[;.]*(?: |$)", losses)

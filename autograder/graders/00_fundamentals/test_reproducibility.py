@@ -71,7 +71,7 @@ def assert_pair(got, shape):
            "Expected a tuple of two tensors.")
     a, b = got
     for t in got:
-        expect(tuple(t.shape) == shape, f"Expected two tensors of shape {shape}, got one of shape {tuple(t.shape)}.")
+        expect(tuple(t.shape) == shape, f"Expected two tensors of shape {shape}, got one of shape {tuple(t.shape)}.", shapes=(t.shape, shape))
     expect(a.dtype == b.dtype, "The two tensors have different dtypes.")
     if not torch.equal(a, b):
         fail("The two tensors differ: each draw moves the generator on, so a second draw gives other numbers. "
@@ -165,7 +165,7 @@ def test_draws_the_same_again(student):
 def assert_permutation(got, n):
     expect(isinstance(got, torch.Tensor), f"Expected a tensor, got {type(got).__name__}.")
     expect(got.dtype == torch.int64, f"Indices are int64; got {got.dtype}.")
-    expect(tuple(got.shape) == (n,), f"Expected shape {(n,)}, got {tuple(got.shape)}.")
+    expect(tuple(got.shape) == (n,), f"Expected shape {(n,)}, got {tuple(got.shape)}.", shapes=(got.shape, (n,)))
     if not torch.equal(got.sort().values, torch.arange(n)):
         if len(got.unique()) < n:
             fail("Some numbers occur twice and others never: randint draws with repeats, randperm without.")

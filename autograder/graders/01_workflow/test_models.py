@@ -92,7 +92,8 @@ def test_line_registers_two_parameters(student):
     model = _built(student, "LinearRegression", LINE)["model"]
     for name in LINE:
         value = model.parameters[name]
-        expect(value.shape == (1,), f"{name} should have shape (1,), as torch.randn(1) has; it has {tuple(value.shape)}")
+        expect(value.shape == (1,), f"{name} should have shape (1,), as torch.randn(1) has; it has {tuple(value.shape)}",
+               shapes=(value.shape, (1,)))
         expect(value.dtype == torch.float32, f"{name} should be float32, not {value.dtype}")
     expect(list(model.state_dict()) == LINE, "the model keeps more than its two parameters")
 

@@ -68,10 +68,12 @@ def with_gradients(student, points):
 def logits_of(out, n):
     """The output of a forward pass over n points, checked for shape and dtype."""
     expect(isinstance(out, torch.Tensor), "forward should return a tensor; is the return missing?")
-    expect(tuple(out.shape) != (n, 1), f"forward gives shape {(n, 1)}; logits of shape {(n,)} were asked for: squeeze(1).")
+    expect(tuple(out.shape) != (n, 1), f"forward gives shape {(n, 1)}; logits of shape {(n,)} were asked for: squeeze(1).",
+           shapes=(out.shape, (n,)))
     if n == 1 and tuple(out.shape) == ():
         fail("A batch of one lost its batch dimension: squeeze() drops every dimension of size 1, squeeze(1) only the second.")
-    expect(tuple(out.shape) == (n,), f"For {n} points forward should give logits of shape {(n,)}; it gives {tuple(out.shape)}.")
+    expect(tuple(out.shape) == (n,), f"For {n} points forward should give logits of shape {(n,)}; it gives {tuple(out.shape)}.",
+           shapes=(out.shape, (n,)))
     expect(out.dtype == torch.float32, f"The logits should be float32; they are {out.dtype}.")
     return out
 
@@ -421,7 +423,8 @@ def judge(out, y):
     expect(isinstance(out, torch.Tensor), "The model should give logits as a tensor.")
     if tuple(out.shape) == (n, 2):
         return (out.argmax(dim=1) == y).double().mean().item(), out
-    expect(tuple(out.shape) in ((n,), (n, 1)), f"For {n} points the model should give logits of shape {(n,)}; it gives {tuple(out.shape)}.")
+    expect(tuple(out.shape) in ((n,), (n, 1)), f"For {n} points the model should give logits of shape {(n,)}; it gives {tuple(out.shape)}.",
+           shapes=(out.shape, (n,)))
     out = out.reshape(n)
     return ((out >= 0) == (y == 1)).double().mean().item(), out
 

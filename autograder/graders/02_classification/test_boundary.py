@@ -19,11 +19,13 @@ def three_parts(got, resolution):
     for table, name in zip(tables, ("xx", "yy"), strict=True):
         expect(isinstance(table, torch.Tensor), f"{name} should be a tensor.")
         shape = (resolution, resolution)
-        expect(tuple(table.shape) == shape, f"{name} should have shape {shape}, resolution values each way; it has {tuple(table.shape)}.")
+        expect(tuple(table.shape) == shape, f"{name} should have shape {shape}, resolution values each way; it has {tuple(table.shape)}.",
+               shapes=(table.shape, shape))
     points = got[2]
     expect(isinstance(points, torch.Tensor), "points should be a tensor, so that a model can take them.")
     shape = (resolution**2, 2)
-    expect(tuple(points.shape) == shape, f"points should have shape {shape}, one row a point; it has {tuple(points.shape)}.")
+    expect(tuple(points.shape) == shape, f"points should have shape {shape}, one row a point; it has {tuple(points.shape)}.",
+           shapes=(points.shape, shape))
     expect(points.dtype == torch.float32, f"points should be float32, the dtype of model weights; they are {points.dtype}.")
     return tables[0].float(), tables[1].float(), points
 

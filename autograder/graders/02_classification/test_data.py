@@ -18,8 +18,8 @@ def points_and_labels(got, n):
     expect(isinstance(got, tuple | list) and len(got) == 2, "Return two things, X and y.")
     X, y = got
     expect(isinstance(X, torch.Tensor) and isinstance(y, torch.Tensor), "X and y should both be tensors.")
-    expect(tuple(X.shape) == (n, 2), f"X should have shape {(n, 2)}, one row a point; it has {tuple(X.shape)}.")
-    expect(tuple(y.shape) == (n,), f"y should have shape {(n,)}; it has {tuple(y.shape)}.")
+    expect(tuple(X.shape) == (n, 2), f"X should have shape {(n, 2)}, one row a point; it has {tuple(X.shape)}.", shapes=(X.shape, (n, 2)))
+    expect(tuple(y.shape) == (n,), f"y should have shape {(n,)}; it has {tuple(y.shape)}.", shapes=(y.shape, (n,)))
     expect(X.dtype == torch.float32, f"X should be float32, the dtype of model weights; it is {X.dtype}.")
     expect(y.dtype == torch.int64, f"y is {y.dtype}. Class ids are names, not amounts: int64.")
     expect(bool(torch.isfinite(X).all()), "X contains nan or inf.")

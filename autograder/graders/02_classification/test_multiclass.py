@@ -81,7 +81,8 @@ def with_gradients(student, points):
 def logits_of(out, n, classes):
     expect(isinstance(out, torch.Tensor), "forward should return a tensor; is the return missing?")
     expect(tuple(out.shape) == (n, classes),
-           f"For {n} samples and {classes} classes forward should give shape {(n, classes)}; it gives {tuple(out.shape)}.")
+           f"For {n} samples and {classes} classes forward should give shape {(n, classes)}; it gives {tuple(out.shape)}.",
+           shapes=(out.shape, (n, classes)))
     expect(out.dtype == torch.float32, f"The logits should be float32; they are {out.dtype}.")
     return out
 
@@ -596,7 +597,8 @@ def judge(out, y):
     """Accuracy of logits for points with these labels."""
     n = len(y)
     expect(isinstance(out, torch.Tensor), "The model should give logits as a tensor.")
-    expect(tuple(out.shape) == (n, 3), f"For {n} points the model should give shape {(n, 3)}; it gives {tuple(out.shape)}.")
+    expect(tuple(out.shape) == (n, 3), f"For {n} points the model should give shape {(n, 3)}; it gives {tuple(out.shape)}.",
+           shapes=(out.shape, (n, 3)))
     return (out.argmax(dim=1) == y).double().mean().item()
 
 

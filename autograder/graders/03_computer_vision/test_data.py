@@ -279,9 +279,10 @@ def _order(epoch, data):
     images, labels = data
     found = []
     for X, y in epoch:
-        expect(X.shape[1:] == images.shape[1:], f"pictures of shape {tuple(images.shape[1:])} came back as {tuple(X.shape[1:])}.")
+        expect(X.shape[1:] == images.shape[1:], f"pictures of shape {tuple(images.shape[1:])} came back as {tuple(X.shape[1:])}.",
+               shapes=(X.shape[1:], images.shape[1:]))
         expect(X.dtype == images.dtype and y.dtype == labels.dtype, "the loader should keep the dtypes: pictures float32, labels int64.")
-        expect(y.shape == (len(X),), f"labels of a batch should have shape ({len(X)},); they have {tuple(y.shape)}.")
+        expect(y.shape == (len(X),), f"labels of a batch should have shape ({len(X)},); they have {tuple(y.shape)}.", shapes=(y.shape, (len(X),)))
         same = (X[:, None] == images[None]).flatten(2).all(2)
         expect(bool(same.any(1).all()), "a batch holds pictures that are not in the data set (pictures should come out unchanged).")
         at = same.int().argmax(1)

@@ -766,7 +766,8 @@ def _expect_model(model):
 
 def _expect_logits(out, n):
     expect(isinstance(out, torch.Tensor), "the model should give a tensor.")
-    expect(tuple(out.shape) == (n, 10), f"logits of shape ({n}, 10) were due for {n} pictures; the shape is {tuple(out.shape)}.")
+    expect(tuple(out.shape) == (n, 10), f"logits of shape ({n}, 10) were due for {n} pictures; the shape is {tuple(out.shape)}.",
+           shapes=(out.shape, (n, 10)))
     expect(out.is_floating_point(), "logits are floating point; the model should not give classes.")
 
 

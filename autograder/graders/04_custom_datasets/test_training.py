@@ -313,7 +313,7 @@ def judge_logits(found, n, classes):
     logits = found["logits"][0]
     expect(isinstance(logits, torch.Tensor), "The model should give a tensor of logits.")
     expect(tuple(logits.shape) == (n, classes), f"For {n} pictures of {classes} classes the logits should have shape ({n}, {classes}); "
-           f"they have {tuple(logits.shape)}.")
+           f"they have {tuple(logits.shape)}.", shapes=(logits.shape, (n, classes)))
     expect(isinstance(found["one"], torch.Tensor) and tuple(found["one"].shape) == (1, classes),
            "The model should work on a single picture, (1, 3, 64, 64).")
     expect(logits.is_floating_point() and bool(torch.isfinite(logits).all()), "The logits contain nan or inf: the training ran away.")

@@ -16,7 +16,8 @@ def resized(x, size, **options):
 def judge_resized(got, x, size):
     channels, height, width = x.shape
     if isinstance(got, torch.Tensor):
-        expect(tuple(got.shape) != (1, channels, size, size), "A batch of one came back: take the picture out of it again.")
+        expect(tuple(got.shape) != (1, channels, size, size), "A batch of one came back: take the picture out of it again.",
+               shapes=(got.shape, (channels, size, size)))
         expect(got.shape == (channels, size, size) or min(got.shape[-2:], default=0) != size,
                "Only the shorter side has the size: the result is a square, stretched if need be.")
     # An eight-bit resize on the way (PIL's) rounds to 1/255.
@@ -275,7 +276,8 @@ def places(found, x, size, padding=0):
     seen = []
     for got in found:
         expect(isinstance(got, torch.Tensor), "A tensor is due.")
-        expect(got.shape == (x.shape[0], size, size), f"A crop should have shape ({x.shape[0]}, {size}, {size}); one has {tuple(got.shape)}.")
+        expect(got.shape == (x.shape[0], size, size), f"A crop should have shape ({x.shape[0]}, {size}, {size}); one has {tuple(got.shape)}.",
+               shapes=(got.shape, (x.shape[0], size, size)))
         expect(got.dtype == x.dtype, "A crop should keep the picture's dtype.")
         place = table.get(got.contiguous().numpy().tobytes())
         if place is None and padding:
