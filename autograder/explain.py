@@ -213,6 +213,13 @@ CAUSES: tuple[Cause, ...] = (
         r"'NoneType' object is not (?:subscriptable|iterable|callable)",
         "Something is None here: did a function end without return?",
     ),
+    _known(
+        r"unsupported operand type\(s\) for .*'NoneType'",
+        (
+            "Something in this calculation is None: the .grad of a tensor that the loss does not depend on, or the result of a function "
+            "that ends without return."
+        ),
+    ),
     _known(r"EOFError", "Graded code has no keyboard: take values from the arguments instead of input()."),
     _known(
         r"PermissionError|Operation not permitted",

@@ -138,23 +138,45 @@ def show_exercise(out: object, exercise: ExerciseResult, printed: str = "") -> N
     out.print()
 
 
-def show_checks(out: Console, exercise: ExerciseResult, printed: str = "", *, messages: int | None = None) -> None:
-    """The checks of one exercise, `messages` of their messages (all for None), and what the student's code printed."""
+def show_checks(
+    out: Console, exercise: ExerciseResult, printed: str = "", *, messages: int | None = None, passed: bool = True
+) -> bool:
+    """The checks of one exercise, and what the student's code printed.
+
+    Args:
+        messages: how many of their messages are shown; None for all.
+        passed: whether the checks that passed are named each; they are counted otherwise.
+
+    Returns:
+        Whether messages were left out.
+    """
     from rich.text import Text
 
+    good = sum(check.status == "passed" for check in exercise.checks)
+    if good and not passed:
+        mark, style = MARKS["passed"]
+        out.print(Text.assemble("  ", (mark, style), f" {good} check{'s' * (good > 1)} passed"))
     seen: set[str] = set()
+    left_out = False
     for check in exercise.checks:
+        if check.status == "passed" and not passed:
+            continue
         mark, style = MARKS[check.status]
         name = check.name.replace("_", " ")
         out.print(Text.assemble("  ", (mark, style), f" {name} ({points(check.points)}/{points(check.max_points)})"))
-        if check.status != "passed" and check.message not in seen and (messages is None or len(seen) < messages):
-            seen.add(check.message)
-            for line in check.message.splitlines():
-                print_row(out, clean(line))
+        if check.status == "passed" or check.message in seen:
+            continue
+        if messages is not None and len(seen) >= messages:
+            left_out = True
+            continue
+        seen.add(check.message)
+        for line in check.message.splitlines():
+            print_row(out, clean(line))
     if printed.strip():
         out.print(Text("  Your code printed:", style="dim"))
         for line in printed.splitlines()[-10:]:
             out.print(Text(f"      {clean(line, 160)}", style="dim"))
+    return left_out
 
 
 def print_row(out: Console, row: str, indent: int = 6) -> None:
@@ -170,7 +192,8 @@ def print_row(out: Console, row: str, indent: int = 6) -> None:
     rows = Text(row[len(hanging) :]).wrap(out, room) if row[len(hanging) :] else [Text()]
     for number, part in enumerate(rows):
         part.rstrip()
-        out.print(Text(f"{' ' * indent}{hanging if number else row[: len(hanging)]}") + part)
+        style = "bold" if row.startswith(("Why", "Next")) else "dim"
+        out.print(Text.assemble(" " * indent, (hanging if number else row[: len(hanging)], style)) + part)
 
 
 def write_json(path: Path, report: Report) -> None:

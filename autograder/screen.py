@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .listing import Row, by_topic
+from .listing import NEVER, Row, by_topic
 from .model import ExerciseResult
 from .report import MARKS, WORDS, points, show_checks
 
@@ -72,14 +72,14 @@ def draw(frame: Frame) -> None:
 
 def render(frame: Frame, width: int, height: int) -> str:
     """The frame as text with escape sequences for its colours; the keys' line is the last, without a line end."""
-    for messages in (None, 1):  # all messages where there is room, else the first
-        text = _render(frame, width, messages)
+    for detail in (2, 1, 0):  # all messages where there is room for them
+        text = _render(frame, width, detail)
         if text.count("\n") < height:
             break
     return text
 
 
-def _render(frame: Frame, width: int, messages: int | None) -> str:
+def _render(frame: Frame, width: int, detail: int) -> str:
     from rich.console import Console
     from rich.text import Text
 
@@ -89,19 +89,19 @@ def _render(frame: Frame, width: int, messages: int | None) -> str:
     if frame.view == "help":
         for key, name, about in KEYS:
             out.print(Text.assemble("  ", (key, "bold"), f"  {name:<9} {about}"))
-        out.print(Text("\nAny key goes back. Saving a file grades what changed in it."))
+        out.print(Text("\nSaving a file grades what has changed in it."))
     elif frame.view == "list":
-        _list(out, frame.rows, width)
-        out.print(Text("Any key goes back.", style="dim"))
+        _list(out, frame, detail)
     else:
-        _exercise(out, frame, messages)
+        _exercise(out, frame, detail)
     out.print()
     _bar(out, frame.rows)
     if frame.question:
         out.print(Text(frame.question, style="bold yellow"), end="")
     elif frame.keys:
         line = Text()
-        for key, name, _ in KEYS:
+        shown = KEYS if frame.view == "exercise" else (("any key", "goes back", ""), KEYS[-1])
+        for key, name, _ in shown:
             line.append("  " if line else "")
             line.append(key, style="bold cyan")
             line.append(f" {name}", style="dim")
@@ -110,7 +110,8 @@ def _render(frame: Frame, width: int, messages: int | None) -> str:
     return out.file.getvalue()
 
 
-def _exercise(out: Console, frame: Frame, messages: int | None) -> None:
+def _exercise(out: Console, frame: Frame, detail: int) -> None:
+    """The exercise with all messages of its checks (2), with the first one (1), and with the checks that passed only counted (0)."""
     from rich.text import Text
 
     for text, style in frame.above:
@@ -135,9 +136,13 @@ def _exercise(out: Console, frame: Frame, messages: int | None) -> None:
                 f"  {points(frame.result.points)} of {points(frame.result.max_points)} points",
             )
         )
-        show_checks(out, frame.result, frame.printed, messages=messages)
+        left = show_checks(out, frame.result, frame.printed, messages=None if detail == 2 else 1, passed=detail > 0)
+        if left:
+            out.print(Text("      (a taller window has room for the other messages)", style="dim"))
     elif not frame.status:
         out.print(Text(f"{row.mark} {row.state}", style=row.style))
+        if row.state == NEVER[2]:
+            out.print(Text("Write it at the place named above, then save the file: each save is graded.", style="dim"))
     if frame.hints:
         out.print()
         for number, hint in enumerate(frame.hints, 1):
@@ -152,26 +157,33 @@ def _exercise(out: Console, frame: Frame, messages: int | None) -> None:
         out.print(Text(frame.status, style="cyan"))
 
 
-def _list(out: Console, rows: Sequence[Row], width: int) -> None:
-    """A line per topic with a mark per exercise; per exercise where there is one topic only."""
+def _list(out: Console, frame: Frame, detail: int) -> None:
+    """A line with a mark per exercise for each topic, or for each chapter where that is too long; a line per exercise of a single topic."""
     from rich.text import Text
 
-    topics = by_topic(rows)
-    if len(topics) == 1:
-        for row in rows:
-            out.print(
-                Text.assemble(
-                    "  ", (row.mark, row.style), f" {row.name}  {points(row.earned)}/{points(row.most)}  ",
-                    (row.state, row.style),
-                )
-            )  # fmt: skip
-    longest = max(map(len, topics))
-    for topic, group in topics.items() if len(topics) > 1 else ():
-        line = Text(f"{topic:<{longest}}  ")
+    def mark(row: Row) -> tuple[str, str]:
+        return row.mark, f"reverse {row.style}" if row.id == frame.row.id else row.style
+
+    groups = by_topic(frame.rows)
+    if len(groups) == 1:
+        longest = max(len(row.name) for row in frame.rows)
+        for row in frame.rows:
+            count = f"{points(row.earned)}/{points(row.most)}"
+            out.print(Text.assemble("  ", mark(row), f" {row.name:<{longest}}  {count:>7}  ", (row.state, row.style)))
+        return
+    if detail < 2:
+        chapters: dict[str, list[Row]] = {}
+        for topic, group in groups.items():
+            chapters.setdefault(topic.partition("/")[0], []).extend(group)
+        groups = chapters
+    name, most = max(map(len, groups)), max(map(len, groups.values()))
+    for title, group in groups.items():
+        line = Text(f"{title:<{name}}  ")
         for row in group:
-            line.append(row.mark, style=row.style)
-        line.append(" " * (10 - len(group)))
-        line.append(f"{points(sum(row.earned for row in group))} of {points(sum(row.most for row in group))} points")
+            line.append(*mark(row))
+        line.append(" " * (most - len(group)))
+        earned = f"{points(sum(row.earned for row in group))} of {points(sum(row.most for row in group))} points"
+        line.append(f"  {earned}" if line.cell_len + len(earned) + 2 <= out.width else "")
         out.print(line, no_wrap=True, overflow="ellipsis")
 
 

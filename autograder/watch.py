@@ -266,6 +266,9 @@ class Watch:
             following = next_unfinished(self.store, self.today, self.current, self.ids)
             if following is None:
                 self.above.append((f"All {len(self.ids)} exercises of this selection have passed.", "bold green"))
+                if further := next_unfinished(self.store, self.today, self.current, list(self.today)):
+                    topic = further.rpartition("/")[0]
+                    self.above.append((f"The course goes on with {topic}: q, then nox -s watch -- {topic}", "green"))
             else:
                 self.show(following)
 

@@ -36,6 +36,7 @@ class NoForward(nn.Module):
     ("raising", "words"),
     [
         (lambda: torch.rand(3, 2) @ torch.rand(3, 2), "inner sizes 2 and 3"),
+        (lambda: 0.1 * torch.rand(2, requires_grad=True).grad, "is None: the .grad of a tensor"),
         (lambda: torch.rand(2, 3).T.view(6), "use reshape"),
         (lambda: torch.rand(6).reshape(4, 2), "6 elements does not fit shape (4, 2)"),
         (lambda: torch.tensor([1, 2]).mean(), "have no mean"),

@@ -10,9 +10,12 @@ import sys
 import psutil
 import pytest
 
-from autograder import keys, saves
+from autograder import keys, saves, screen
 from autograder.course import Course
 from autograder.edits import Edits
+from autograder.listing import Row
+from autograder.model import CheckResult, ExerciseResult
+from autograder.report import MARKS
 
 from .sample import ROOT, SAMPLE, read
 from .terminal import CLEAR, ESCAPES, PATIENCE, Terminal
@@ -112,7 +115,7 @@ def test_a_session_from_the_first_wrong_save_to_the_last_pass(course, terminals)
     assert entries(course)["00_sample/basics/double"] == first, "an exercise that had not changed was graded again"
 
     watch.press("l")
-    watch.see("✓ double 2/2 passed", "✗ Scale 0/2 failed", "Any key goes back")
+    watch.see("✓ double 2/2 passed", "✗ Scale 0/2 failed", "any key goes back")
     watch.press("x")
     watch.see("✗ failed 0 of 2 points")
     watch.press("p")
@@ -284,6 +287,46 @@ def test_a_file_that_is_empty_for_a_moment_is_not_taken(course):
     assert edits.emptied
     assert look(edits, course, written(stub, "return x + 2")) == []
     assert not edits.emptied
+
+
+def row(number, topic="01_one/first", state="passed"):
+    mark, style = MARKS["passed" if state == "passed" else "failed"]
+    return Row(f"{topic}/exercise_{number}", mark, style, state, 1.0, 2.0, "easy", 10, "", ())
+
+
+def failing(count):
+    good = [CheckResult(f"good_{number}", "passed", 1.0, 1.0) for number in range(5)]
+    bad = [
+        CheckResult(f"bad_{n}", "failed", 0.0, 1.0, f"Called    f({n})\nWhy       {'because ' * 20}")
+        for n in range(count)
+    ]
+    return ExerciseResult("01_one/first/exercise_0", "failed", 0.1, (*good, *bad))
+
+
+@pytest.mark.parametrize("width", [20, 40, 80, 200])
+def test_a_frame_keeps_to_the_width_and_height_of_its_window(width):
+    rows = [row(number, state="failed") for number in range(4)]
+    frame = screen.Frame(rows[0], "A title.", "exercises/01_one/first.py:3", rows, result=failing(4), hints=["Look."])
+    whole = screen.render(frame, width, 500)
+    least = screen.render(frame, width, 1)
+    assert (whole.count("f("), least.count("f(")) == (4, 1)
+    assert ("taller" in whole, "taller" in least) == (False, True)
+    assert ("5 checks passed" in whole, "5 checks passed" in least) == (False, True)
+    for height in range(1, 60):
+        text = screen.render(frame, width, height)
+        assert max(map(len, text.splitlines())) <= max(width, len("exercises/01_one/first.py:3"))
+        assert text.count("\n") < height or text == least, "it could have been shorter"
+        assert " ".join(text.split()).endswith("q quit")
+
+
+def test_the_list_of_many_topics_is_one_of_chapters_in_a_low_window():
+    rows = [row(n, f"0{chapter}_chapter/topic_{topic}") for chapter in range(3) for topic in range(9) for n in range(4)]
+    frame = screen.Frame(rows[0], "A title.", "exercises/x.py:3", rows, view="list")
+    assert screen.render(frame, 80, 40).count("topic_") == 27
+    low = screen.render(frame, 80, 24)
+    assert "topic_" not in low
+    assert low.count("36 of 72 points") == 3
+    assert low.count("✓") == len(rows)
 
 
 def test_what_terminals_send_for_arrows_and_other_keys():
