@@ -103,6 +103,8 @@ def topics_for(course: Course, selectors: Sequence[str]) -> list[TopicRef]:
 
 
 def must_have_folder(path: Path | None) -> None:
-    """Refuse a file to write whose folder does not exist, before anything is graded for it."""
+    """Refuse a file to write whose folder does not exist, or that is a folder itself, before anything is graded for it."""
     if path is not None and not path.resolve().parent.is_dir():
         raise CourseError(f"cannot be written: there is no folder {path.resolve().parent}", path)
+    if path is not None and path.is_dir():
+        raise CourseError("is a folder: name a file in it", path)

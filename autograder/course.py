@@ -145,17 +145,10 @@ class Course:
         near = difflib.get_close_matches(wanted, parts, n=4, cutoff=0.5) or difflib.get_close_matches(
             wanted.rpartition("/")[2], parts, n=4, cutoff=0.5
         )
-        full = (
-            sorted(
-                {
-                    i
-                    for name in near
-                    for i in self.ids()
-                    if i == name or i.startswith(name + "/") or i.endswith("/" + name)
-                }
-            )[:4]
-            or self.chapters
-        )
+        selected = [  # by what is most alike first, which is the order of `near`
+            i for name in near for i in self.ids() if i == name or i.startswith(name + "/") or i.endswith("/" + name)
+        ]
+        full = list(dict.fromkeys(selected))[:4] or self.chapters
         raise CourseError(
             f"no exercise is selected by {selector!r}; near ones: {', '.join(full)}. `nox -s list` shows all."
         )
@@ -272,7 +265,11 @@ def _record(course: Course) -> dict[str, str]:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all; what is no file (`/dev/stdout`, a pipe) is written to, never replaced, nor is a link."""
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

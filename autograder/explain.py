@@ -222,6 +222,10 @@ CAUSES: tuple[Cause, ...] = (
     ),
     _known(r"EOFError", "Graded code has no keyboard: take values from the arguments instead of input()."),
     _known(
+        r"URLError|gaierror|name resolution|Name or service not known",
+        "Graded code has no network: what an exercise needs comes with its arguments or with the course.",
+    ),
+    _known(
         r"PermissionError|Operation not permitted",
         ("Graded code may only read and write in its own folder, without network and without other programs."),
     ),

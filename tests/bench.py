@@ -96,7 +96,8 @@ def replay(path: str) -> None:
 
     from autograder.worker import StudentNames, Worker, scenario_names, seed_all
 
-    os.chdir(tempfile.mkdtemp(prefix="pytorch-course-bench-"))
+    scratch = tempfile.TemporaryDirectory(prefix="pytorch-course-bench-")  # noqa: SIM115 - removed when this process ends
+    os.chdir(scratch.name)
     holder = Worker(None, lambda seconds: None)  # type: ignore[arg-type]
     kept: list[Any] = []
     scenarios: dict[str, Any] = {}

@@ -1,10 +1,11 @@
 """Generated files, selectors and reset, on a copy of the sample course."""
 
+import os
 import shutil
 
 import pytest
 
-from autograder.course import Course, find_exercise, generate, reset
+from autograder.course import Course, find_exercise, generate, reset, write_whole
 from autograder.model import CourseError
 
 from .sample import SAMPLE
@@ -127,3 +128,25 @@ def test_the_chapter_page_has_totals(course):
 def test_a_folder_without_chapters_is_named(tmp_path):
     with pytest.raises(CourseError, match="holds no chapter"):
         Course.at(tmp_path)
+
+
+def test_a_file_is_written_whole_and_nothing_but_a_file_is_replaced(tmp_path):
+    """As root a device would be, by the file of that name."""
+    target, link, pipe = tmp_path / "results.json", tmp_path / "link.json", tmp_path / "pipe"
+    target.write_text("old")
+    link.symlink_to(target)
+    write_whole(link, "new \udcff\n")
+    assert link.is_symlink()
+    assert target.read_text() == "new \\udcff\n"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_whole(pipe, "text")
+    assert os.read(reader, 10) == b"text"
+    assert pipe.is_fifo()
+    os.close(reader)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.json", "pipe", "results.json"]
+
+
+def test_near_selectors_come_in_the_order_of_likeness(course):
+    with pytest.raises(CourseError, match=r"near ones: 00_sample/basics/descend"):
+        course.select(["00_sample/basics/desend"])
