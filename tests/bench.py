@@ -96,7 +96,7 @@ def replay(path: str) -> None:
 
     from autograder.worker import StudentNames, Worker, scenario_names, seed_all
 
-    scratch = tempfile.TemporaryDirectory(prefix="pytorch-course-bench-")  # noqa: SIM115 - removed when this process ends
+    scratch = tempfile.TemporaryDirectory(prefix="pytorch-course-bench-")
     os.chdir(scratch.name)
     holder = Worker(None, lambda seconds: None)  # type: ignore[arg-type]
     kept: list[Any] = []
