@@ -85,6 +85,10 @@ class Grading:
         request = {"id": self._number, "only": list(only), "files": dict(texts), "page": str(page) if page else None}
         self._warm.ask(request)
 
+    def try_again(self) -> None:
+        """Start the engine once more, though it has failed too often."""
+        self.failures = min(self.failures, ATTEMPTS - 1)
+
     def leave(self) -> None:
         """What is being graded is not waited for any more."""
         self.running = None
@@ -101,7 +105,7 @@ class Grading:
             self.ready, self._checks = True, message["checks"]
             self.notes += message["notes"]
         elif "ended" in message or "failed" in message:
-            self._ended(message.get("failed") or message.get("ended") or "it was killed")
+            self._ended(message.get("failed") or message.get("ended") or "")
         elif "check" in message:
             self.checked += self.running is not None and message["id"] == self.running.number
         else:  # report, abandoned or error
@@ -118,6 +122,6 @@ class Grading:
     def _ended(self, why: str) -> None:
         self.end()
         self.failures += 1
-        self.notes.append(f"The grading process has ended: {why.splitlines()[-1][:300]}")
+        self.notes.append(f"The grading process has ended{f': {why.splitlines()[-1][:300]}' if why else ' by itself'}.")
         if self.given_up:
-            self.notes.append("The key g tries again; `nox -s doctor` looks for the cause.")
+            self.notes.append("The next save tries again, and so does the key g; `nox -s doctor` looks for the cause.")

@@ -179,9 +179,12 @@ def _list(out: Console, frame: Frame, detail: int) -> None:
     name, most = max(map(len, groups)), max(map(len, groups.values()))
     for title, group in groups.items():
         line = Text(f"{title:<{name}}  ")
-        for row in group:
-            line.append(*mark(row))
-        line.append(" " * (most - len(group)))
+        if name + 2 + most <= out.width:
+            for row in group:
+                line.append(*mark(row))
+            line.append(" " * (most - len(group)))
+        else:
+            line.append(f"{sum(row.done for row in group)} of {len(group)} passed")
         earned = f"{points(sum(row.earned for row in group))} of {points(sum(row.most for row in group))} points"
         line.append(f"  {earned}" if line.cell_len + len(earned) + 2 <= out.width else "")
         out.print(line, no_wrap=True, overflow="ellipsis")

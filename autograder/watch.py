@@ -113,7 +113,7 @@ class Watch:
         if now != self.course_seen:
             self.course_seen = now
             self.grading.end()
-            self.grading.failures = 0
+            self.grading.try_again()
             self.dirty = True
             try:
                 self.read_course()
@@ -158,10 +158,12 @@ class Watch:
         changed = [i for i in found.changed if self.digests.get(i) != self.edits.given[i].digest]
         if changed or (self.grading.running and self.grading.running.page):
             self.grading.leave()  # what was saved last comes first; what is left undone still follows
+        if changed:
+            self.grading.try_again()
         unclear = [topic for topic in found.touched if self.edits.problem(topic) or topic in self.edits.broken]
         if not changed and not unclear and not found.reset:
-            names = ", ".join(f"exercises/{topic}.py" for topic in found.touched)
-            self.notes.append(f"{names} was saved; no exercise's code has changed in it (g grades all the same).")
+            what = f"exercises/{found.touched[0]}.py" if len(found.touched) == 1 else f"{len(found.touched)} files"
+            self.notes.append(f"Saved: {what}; no exercise's code is another than before (g grades all the same).")
         self.go_where_written(found, changed, unclear)
 
     def go_where_written(self, found: Look, changed: list[str], unclear: list[str]) -> None:
@@ -316,7 +318,7 @@ class Watch:
         self.notes[:] = said
 
     def grade_now(self) -> None:
-        self.grading.failures = 0
+        self.grading.try_again()
         self.look(event=True)
         self.notes.clear()
         answer = self.edits.given.get(self.current)

@@ -199,7 +199,7 @@ def test_without_file_events_it_looks_every_second_and_says_so_once(course, term
     assert watch.end() == (0, True)
 
 
-def test_another_grader_on_disk_is_read_anew(course, terminals):
+def test_another_grader_on_disk_is_read_anew_and_an_engine_that_died_is_started_anew(course, terminals):
     file = stub_file(course)
     file.write_text(written(file.read_text(), "return x + 2"))
     watch = terminals(course)
@@ -209,6 +209,11 @@ def test_another_grader_on_disk_is_read_anew(course, terminals):
     watch.see("The course has changed on disk")
     watch.press("g")
     watch.see("Two was added; twice was asked for.")
+    (engine,) = watch.watching.children()
+    engine.kill()
+    watch.see("The grading process has ended")
+    file.write_text(file.read_text().replace("return x + 2", "return 2 * x"))
+    watch.see("✓ 00_sample/basics/double passed")
     watch.press("q")
     assert watch.end() == (0, True)
 
