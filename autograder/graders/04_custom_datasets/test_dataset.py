@@ -436,13 +436,18 @@ def judge_transformed(item, x, want, label):
 
 @in_worker
 def swapped(student, root, first, second):
-    """Build the data set, then change the folder under it, then read."""
+    """Build the data set, ask for a broken picture, then mend the folder under it, then read."""
     plant(student, root, first)
     data = student.PictureFolder(Path(root))
     length = len(data)
+    try:
+        data[1]
+        passed_over = True
+    except Exception:
+        passed_over = False
     for name, content in second.items():
         Path(root, name).write_bytes(content)
-    return length, [data[i] for i in range(length)]
+    return length, [data[i] for i in range(length)], passed_over
 
 
 @check("PictureFolder", points=1, hint="Keep paths in __init__; open a file in __getitem__ alone.")
@@ -451,12 +456,13 @@ def test_reads_when_asked(student):
     first = {"a/1.png": encoded(Image.fromarray(noise(4, 5))), "a/2.png": b"",
             "b/3.png": (WILD / "truncated.png").read_bytes(), "b/4.png": b"no picture"}
     second = {name: encoded(Image.fromarray(noise(5, 4))) for name in first}
-    length, items = swapped(student, "lazy", first, second)
+    length, items, passed_over = swapped(student, "lazy", first, second)
     expect(length == 4, "Files that cannot be read yet are missing: list by name, read later.")
     for item, name in zip(items, first, strict=True):
         if isinstance(item, tuple | list) and isinstance(item[0], torch.Tensor) and name == "a/1.png":
             expect(tuple(item[0].shape) != (3, 4, 5), "The pictures are read when the data set is built; read each when it is asked for.")
         judge_item(item, as_tensor(second[name]), "ab".index(name[0]))
+    expect(not passed_over, "A broken picture was asked for, and something else came back without a word: let load_image's ValueError through.")
 
 
 @in_worker

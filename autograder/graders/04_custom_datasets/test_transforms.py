@@ -49,7 +49,7 @@ def test_shrinks_with_antialiasing(student):
 @check("resize", points=1, hint="size is both sides of the result, larger or smaller than the picture's.")
 def test_enlarges_and_keeps_range(student):
     """enlarges, keeps any number of channels, and keeps values in [0, 1] at hard edges"""
-    for channels, height, width, size in [(3, 3, 5, 64), (1, 5, 4, 9), (3, 64, 64, 64), (3, 90, 20, 40), (3, 1, 1, 3)]:
+    for channels, height, width, size in [(3, 3, 5, 64), (1, 5, 4, 9), (3, 64, 64, 64), (3, 90, 20, 40), (3, 20, 90, 40), (3, 1, 1, 3)]:
         x = torch.rand(channels, height, width)
         judge_resized(student.resize(x, size), x, size)
         x = x.round()
@@ -246,6 +246,8 @@ def test_draws_from_the_generator_alone(student):
     moved, _, _ = flips(student, pictures, 0.5, 7, 100, drawn=9)
     expect(which(moved, pictures) != flipped, "The flips do not go on where the generator stands: draw from the very generator that is given.")
     expect(len({tuple(flipped[i: i + 10]) for i in range(0, 60, 10)}) > 1, "The flips repeat: do not seed the generator in each call.")
+    free = [which(flips(student, pictures, 0.5, None, state)[0], pictures) for state in (100, 101)]
+    expect(free[0] != free[1], "Without a generator the flips are the same whatever the global random state: None means torch's global state.")
 
 
 # ---------------------------------------------------------------------------------------------------------- RandomCrop
@@ -346,6 +348,8 @@ def test_crop_draws_from_the_generator_alone(student):
     expect(places(other, x, 3)[0] != seen, "Another seed of the generator gives the same places.")
     moved, _, _ = crops(student, x, 3, 0, 40, 7, 100, drawn=9)
     expect(places(moved, x, 3)[0] != seen, "The places do not go on where the generator stands: draw from the very generator that is given.")
+    free = [places(crops(student, x, 3, 0, 40, None, state)[0], x, 3)[0] for state in (100, 101)]
+    expect(free[0] != free[1], "Without a generator the places are the same whatever the global random state: None means torch's global state.")
 
 
 # --------------------------------------------------------------------------------------------------- channel_statistics

@@ -91,6 +91,11 @@ def wrong_resize_three_channels_only(x, size):
     return F.interpolate(x[None].expand(1, 3, -1, -1), size=(size, size), mode="bilinear", antialias=True)[0]
 
 
+@says("antialias")
+def wrong_resize_antialias_by_the_height(x, size):
+    return F.interpolate(x[None], size=(size, size), mode="bilinear", antialias=size < x.shape[1])[0]
+
+
 # ---------------------------------------------------------------------------------------------------------- Normalize
 
 
@@ -558,6 +563,15 @@ class wrong_RandomHorizontalFlip_alternates:
         return x
 
 
+@says("None means")
+class wrong_RandomHorizontalFlip_own_seed_without_a_generator:
+    def __init__(self, p=0.5, generator=None):
+        self.p, self.generator = p, generator or torch.Generator().manual_seed(0)
+
+    def __call__(self, x):
+        return x.flip(2) if torch.rand(1, generator=self.generator).item() < self.p else x
+
+
 # --------------------------------------------------------------------------------------------------------- RandomCrop
 
 
@@ -764,6 +778,20 @@ class wrong_RandomCrop_clears_input(_Crop):
         y = super(type(self), self).__call__(x).clone()
         x.zero_()
         return y
+
+
+@says("None means")
+class wrong_RandomCrop_own_seed_without_a_generator:
+    def __init__(self, size, padding=0, generator=None):
+        self.size, self.padding = size, padding
+        self.generator = torch.Generator().manual_seed(0) if generator is None else generator
+
+    def __call__(self, x):
+        x = F.pad(x, [self.padding] * 4)
+        if min(x.shape[1:]) < self.size:
+            raise ValueError("too small")
+        top, left = (torch.randint(n - self.size + 1, (), generator=self.generator).item() for n in x.shape[1:])
+        return x[:, top : top + self.size, left : left + self.size]
 
 
 # -------------------------------------------------------------------------------------------------- channel_statistics
