@@ -41,6 +41,21 @@ def test_the_shipped_data_are_whole():
     assert check_data(COURSE) == []
 
 
+def look_into(folder):
+    """What `python check_datasets.py` in that folder says, and its exit status."""
+    script = [sys.executable, str(folder / "check_datasets.py")]
+    done = subprocess.run(script, capture_output=True, text=True, timeout=300, check=False)
+    return done.stdout + done.stderr, done.returncode
+
+
+def test_in_the_shipped_files_is_what_the_readmes_say(tmp_path):
+    assert look_into(COURSE / "datasets") == ("all is well\n", 0)
+    shutil.copytree(COURSE / "datasets", tmp_path / "datasets")
+    tiles = sorted((tmp_path / "datasets" / "earth_tiles" / "train" / "coast").glob("*.png"))
+    shutil.copyfile(tiles[0], tiles[1])
+    assert look_into(tmp_path / "datasets") == ("earth: 300 different tiles\n1 problems\n", 1)
+
+
 def test_a_whole_course_is_good(course, capsys):
     assert check_data(course) == []
     assert main(argparse.Namespace(folder=course)) == 0

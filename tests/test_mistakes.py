@@ -220,8 +220,13 @@ COMPUTER_VISION = rows(
     (21, "engine/evaluate", "labels_not_moved", "on another device"),
     (50, "models/TinyVGG", "one_pooling_counted", "in_features"),
     (51, "models/TinyVGG", "flattens_the_batch", "batch was flattened"),
+    (51, "models/LinearBaseline", "flattens_the_batch", "batch was flattened"),
+    (53, "engine/train_epoch", "tensor_loss", "keep numbers, not graphs"),
+    (54, "engine/train_epoch", "batch_means", "mean of the batch means"),
     (54, "engine/evaluate", "len_loader", "mean of the batch means"),
     (55, "data/make_loaders", "test_shuffled", "same answer twice"),
+    (56, "engine/fit", "measures_on_train", "measured on the training set"),
+    (63, "engine/train_fashion", "untrained", "the trained model that you return"),
 )
 
 CUSTOM_DATASETS = rows(
@@ -237,9 +242,18 @@ CUSTOM_DATASETS = rows(
     (59, "dataset/PictureFolder", "no_len", "has no len()"),
     (59, "loading/pad_collate", "stacks", "equal size"),
     (62, "training/EarlyStopping", "alias", "shares memory with the model"),
+    (63, "training/train_pictures", "untrained", "are these weights trained"),
 )
 
-TABLE = FUNDAMENTALS + WORKFLOW + CLASSIFICATION + COMPUTER_VISION + CUSTOM_DATASETS
+TRANSFER_LEARNING = rows(
+    "05_transfer_learning",
+    (61, "backbone/load_matching", "report", "report of load_state_dict"),
+    (61, "backbone/load_matching", "assigns_the_report", "do not assign its result to model"),
+    (61, "backbone/load_matching", "strict_false", "strict=False"),
+    (63, "fine_tuning/fine_tune", "untrained_head", "untrained"),
+)
+
+TABLE = FUNDAMENTALS + WORKFLOW + CLASSIFICATION + COMPUTER_VISION + CUSTOM_DATASETS + TRANSFER_LEARNING
 
 
 def submissions(course: Course) -> list[Submission]:

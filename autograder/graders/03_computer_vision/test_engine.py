@@ -771,7 +771,8 @@ def _expect_logits(out, n):
     expect(out.is_floating_point(), "logits are floating point; the model should not give classes.")
 
 
-@check("train_fashion", points=4, seconds=30, hint="Try it at home: train on 5,000 of the training pictures, then measure on the test part.")
+# 30 CPU seconds are promised; a machine half as fast gets its time, too.
+@check("train_fashion", points=4, seconds=60, hint="Try it at home: train on 5,000 of the training pictures, then measure on the test part.")
 def test_train_fashion_learns(student):
     """returns a model that is right for enough pictures it has not been given"""
     best = 0.0
@@ -792,7 +793,7 @@ def test_train_fashion_learns(student):
          "model gets in another form than in training, or too few or too small steps look like this.")
 
 
-@check("train_fashion", points=2, seconds=30, hint="torch.manual_seed(seed) before the model is built; a linear layer at the end.")
+@check("train_fashion", points=2, seconds=60, hint="torch.manual_seed(seed) before the model is built; a linear layer at the end.")
 def test_train_fashion_repeats_itself(student):
     """gives the same model for the same seed, whatever drew random numbers before: raw logits (N, 10), for one picture too"""
     train, test, judged = fashion_task(int(torch.randint(2**31, ())), judged=20)

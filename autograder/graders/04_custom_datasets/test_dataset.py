@@ -436,15 +436,17 @@ def judge_transformed(item, x, want, label):
 
 @in_worker
 def swapped(student, root, first, second):
-    """Build the data set, ask for a broken picture, then mend the folder under it, then read."""
+    """Build the data set, ask for the broken pictures, then mend the folder under it, then read."""
     plant(student, root, first)
     data = student.PictureFolder(Path(root))
     length = len(data)
-    try:
-        data[1]
-        passed_over = True
-    except Exception:
-        passed_over = False
+    passed_over = False
+    for i in range(1, length):
+        try:
+            data[i]
+            passed_over = True
+        except Exception:
+            pass
     for name, content in second.items():
         Path(root, name).write_bytes(content)
     return length, [data[i] for i in range(length)], passed_over

@@ -212,10 +212,14 @@ def restoring(student, losses, best):
             optimizer.step()
 
     owners = [id(p) for p in model.parameters()]
-    noted, after = None, []
+    model.inner.eval()
+    modes = [module.training for module in model.modules()]
+    noted, after, touched = None, [], False
     for i, loss in enumerate(losses):
         train()
+        state = copy.deepcopy(model.state_dict())
         stopping.step(loss, model)
+        touched = touched or any(not torch.equal(value, state[name]) for name, value in model.state_dict().items())
         if i == best:
             noted = copy.deepcopy(model.state_dict())
     last = copy.deepcopy(model.state_dict())
@@ -223,7 +227,8 @@ def restoring(student, losses, best):
         train()
         stopping.restore(model)
         after.append(copy.deepcopy(model.state_dict()))
-    return {"noted": noted, "last": last, "after": after, "same": owners == [id(p) for p in model.parameters()],
+    return {"noted": noted, "last": last, "after": after, "same": owners == [id(p) for p in model.parameters()], "touched": touched,
+            "modes": modes == [module.training for module in model.modules()],
             "grad": all(p.requires_grad for p in model.parameters())}
 
 
@@ -236,6 +241,7 @@ def test_restores_the_best_weights(student):
     """puts back the weights of the best call, unchanged by later training, as often as asked"""
     for losses, best in [([0.9, 0.4, 0.6, 0.5], 1), ([0.9, 0.7, 0.8, 0.3], 3), ([0.2, 0.9], 0)]:
         found = restoring(student, losses, best)
+        expect(not found["touched"], "step changed the model's weights; it only notes them, and says when to stop. Putting them back is restore's job.")
         for i, after in enumerate(found["after"]):
             if not same(after, found["noted"]):
                 if i == 0 and best != len(losses) - 1:
@@ -245,6 +251,7 @@ def test_restores_the_best_weights(student):
                      "The second restore brings back other weights: training after the first one changed what was kept.")
         expect(found["same"], "restore put other parameters into the model, which its optimiser does not know: copy the values in place.")
         expect(found["grad"], "After restore the parameters no longer require grad.")
+        expect(found["modes"], "The model's mode changed: step and restore leave train and eval mode as they are, in every submodule.")
 
 
 # ----------------------------------------------------------------------------------------------------- train_pictures
@@ -346,7 +353,8 @@ def why_too_low(found, y):
     return "Normalise inside the model, train for some more epochs, and turn and mirror the training pictures."
 
 
-@check("train_pictures", points=4, seconds=33, hint="Follow a few test tiles by hand: what goes into the model, what should come out?")
+# 30 CPU seconds are promised; a machine half as fast gets its time, too.
+@check("train_pictures", points=4, seconds=60, hint="Follow a few test tiles by hand: what goes into the model, what should come out?")
 def test_accuracy_on_other_pictures(student):
     """is right on at least 0.75 of pictures it was not given, with two of three seeds"""
     good, bad = 0, []
@@ -365,7 +373,7 @@ def test_accuracy_on_other_pictures(student):
             fail(f"Too many pictures are wrong, with two seeds. {min(bad)[1]}")
 
 
-@check("train_pictures", points=2, seconds=33, hint="Seed before the model is built; draw batches and augmentation from a seeded generator.")
+@check("train_pictures", points=2, seconds=60, hint="Seed before the model is built; draw batches and augmentation from a seeded generator.")
 def test_same_seed_same_model(student):
     """gives the same model for the same seed after other random draws, with a logit for each folder, however many there are"""
     files, X, y = task(per_class=8, kinds=("coast", "desert", "forest"))

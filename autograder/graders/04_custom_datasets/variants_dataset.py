@@ -579,6 +579,15 @@ class wrong_PictureFolder_skips_broken(_Base):
         self.samples = kept
 
 
+@says("without a word")
+class wrong_PictureFolder_passes_over_broken(_Base):
+    def __getitem__(self, index):
+        try:
+            return super().__getitem__(index)
+        except ValueError:
+            return super().__getitem__((index + 1) % len(self))
+
+
 @says("got a PIL image")
 class wrong_PictureFolder_transforms_pil(_Base):
     def __getitem__(self, index):

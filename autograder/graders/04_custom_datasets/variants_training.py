@@ -427,6 +427,22 @@ class wrong_EarlyStopping_new_parameters(_Stopping):
         model.load_state_dict(copy.deepcopy(self.kept), assign=True)
 
 
+@says("step changed the model's weights")
+class wrong_EarlyStopping_restores_when_it_stops(_Stopping):
+    def step(self, loss, model):
+        stop = super().step(loss, model)
+        if stop:
+            self.restore(model)
+        return stop
+
+
+@says("mode changed")
+class wrong_EarlyStopping_restores_in_eval_mode(_Stopping):
+    def restore(self, model):
+        model.load_state_dict(self.kept)
+        model.eval()
+
+
 @says("last call's weights")
 class wrong_EarlyStopping_keeps_last(_Stopping):
     def step(self, loss, model):

@@ -505,7 +505,8 @@ def _learnt(run, train, num_classes, bar):
     expect(known >= bar, UNTRAINED)
 
 
-@check("fine_tune", points=2, hint="About 30 epochs with Adam: 0.002 for the head, less (or nothing) for the copy of the backbone.", seconds=30)
+# 30 CPU seconds a call are promised; a machine half as fast gets its time, too.
+@check("fine_tune", points=2, hint="About 30 epochs with Adam: 0.002 for the head, less (or nothing) for the copy of the backbone.", seconds=60)
 def test_beats_a_network_from_scratch(student):
     """beats a network from scratch by 0.05 in mean accuracy over three seeds, on pictures it was not given"""
     state = _shipped()
@@ -526,7 +527,7 @@ def test_beats_a_network_from_scratch(student):
     )
 
 
-@check("fine_tune", points=2, hint="Read d and the number of classes off what you are given; keep the backbone's weights.", seconds=30)
+@check("fine_tune", points=2, hint="Read d and the number of classes off what you are given; keep the backbone's weights.", seconds=60)
 def test_uses_what_the_backbone_knows(student):
     """uses what the given backbone knows, for pictures of any shape, features of any width and any number of classes"""
     state, train, test = pattern_task()
@@ -536,7 +537,7 @@ def test_uses_what_the_backbone_knows(student):
     expect(accuracy(logits, test[1]) >= PATTERN_FLOOR + FINE_TUNE_BAR, NOT_THE_BACKBONE)
 
 
-@check("fine_tune", hint="copy.deepcopy(backbone) before anything else, also before switching modes or flags.", seconds=30)
+@check("fine_tune", hint="copy.deepcopy(backbone) before anything else, also before switching modes or flags.", seconds=60)
 def test_leaves_the_backbone_alone(student):
     """leaves the given backbone as it was: weights, buffers, modes, requires_grad and .grad"""
     state, train, test = pattern_task(tested=100)
@@ -553,7 +554,7 @@ def test_leaves_the_backbone_alone(student):
     expect(accuracy(_logits(run, "logits", len(test[1]), 4), test[1]) >= PATTERN_FLOOR, NOT_THE_BACKBONE)
 
 
-@check("fine_tune", hint="torch.random.fork_rng() around everything, torch.manual_seed(seed) as its first line.", seconds=30)
+@check("fine_tune", hint="torch.random.fork_rng() around everything, torch.manual_seed(seed) as its first line.", seconds=120)
 def test_is_reproducible(student):
     """gives the same model for the same seed, whatever was drawn before, and leaves the global random state alone"""
     state, train, test = pattern_task(tested=100)
