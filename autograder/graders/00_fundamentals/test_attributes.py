@@ -30,14 +30,14 @@ def compare_description(student, x):
 def test_describes_a_matrix(student):
     """has exactly the six keys, each with a value of its type"""
     compare_description(student, torch.rand(3, 4))
-    compare_description(student, torch.rand(3, 4).T)
+    compare_description(student, torch.rand(torch.randint(2, 30, (2,)).tolist()).T)
 
 
 @check("describe", points=1, hint="Read every value off x; none of them is a constant.")
 def test_describes_other_shapes_and_dtypes(student):
     """tells shape, ndim, dtype and numel of any tensor: 0-dim, empty, 3-D, integers, bool"""
     for x in (torch.tensor(5), torch.empty(0, 3), torch.rand(2, 1, 3, dtype=torch.float64), torch.tensor([True, False, False]),
-              torch.zeros(4, dtype=torch.uint8)):
+              torch.zeros(4, dtype=torch.uint8), torch.rand(torch.randint(2, 30, (4,)).tolist())):
         compare_description(student, x)
 
 
@@ -246,17 +246,17 @@ def test_mean_keeps_floating_dtype(student):
 def test_bytes_by_dtype(student):
     """counts the bytes of every dtype"""
     for dtype in (torch.float32, torch.float64, torch.float16, torch.int64, torch.int32, torch.int16, torch.uint8, torch.bool):
-        x = torch.zeros(3, 4, dtype=dtype)
+        x = torch.zeros(3, int(torch.randint(4, 30, ())), dtype=dtype)
         assert_equal(student.bytes_used(x), x.nbytes, mistakes={
-            "This is the number of elements: multiply it by the bytes of one.": 12,
-            "Every element was counted as 4 bytes; that holds for float32 and int32 only.": 48,
+            "This is the number of elements: multiply it by the bytes of one.": x.numel(),
+            "Every element was counted as 4 bytes; that holds for float32 and int32 only.": 4 * x.numel(),
             "These are bits: 8 of them are a byte.": x.nbytes * 8})
 
 
 @check("bytes_used", points=1, hint="numel counts the elements of all dimensions; an empty tensor has none.")
 def test_bytes_by_shape(student):
     """counts all elements: 0-dim, empty, one, three dimensions"""
-    for shape in ((), (5,), (0, 3), (2, 3, 4), (1, 1)):
+    for shape in ((), (5,), (0, 3), (2, 3, 4), (1, 1), torch.randint(2, 30, (3,)).tolist()):
         x = torch.rand(shape)
         assert_equal(student.bytes_used(x), x.nbytes)
 

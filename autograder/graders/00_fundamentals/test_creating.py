@@ -193,7 +193,7 @@ def test_zeros_then_ones(student):
 @check("make_zeros_and_ones", points=1, hint="torch.zeros and torch.ones take the whole tuple.")
 def test_filled_shapes(student):
     """follows any shape: one, three dimensions, and size 0"""
-    for shape in ((4,), (2, 1, 3), (0, 2), (1, 1)):
+    for shape in ((4,), (2, 1, 3), (0, 2), (1, 1), tuple(torch.randint(2, 30, (3,)).tolist())):
         assert_close(student.make_zeros_and_ones(shape), (torch.zeros(shape), torch.ones(shape)))
 
 
@@ -204,7 +204,7 @@ def test_filled_shapes(student):
 def test_ones_of_the_shape(student):
     """gives ones of x's shape, whatever x holds"""
     for x in (torch.randn(2, 3), torch.zeros(3), torch.tensor([0.0, float("nan"), float("inf")]), torch.tensor(5.0),
-              torch.randn(3, 4).T, torch.empty(0, 3)):
+              torch.randn(3, 4).T, torch.empty(0, 3), torch.randn(torch.randint(2, 30, (3,)).tolist())):
         assert_close(student.make_ones_like(x), torch.ones(x.shape), mistakes={
             "These are zeros: ones were asked for.": torch.zeros(x.shape),
             "This is x itself, not ones.": x})
@@ -214,22 +214,22 @@ def test_ones_of_the_shape(student):
 def test_ones_of_the_dtype(student):
     """keeps x's dtype: float64, half, integers and bool"""
     for dtype in (torch.float64, torch.float16, torch.bfloat16, torch.int64, torch.int32, torch.uint8, torch.bool):
-        x = torch.randint(0, 3, (2, 2)).to(dtype)
+        x = torch.randint(0, 3, (2, int(torch.randint(2, 30, ())))).to(dtype)
         got = student.make_ones_like(x)
         expect(not isinstance(got, torch.Tensor) or got.dtype == dtype,
                f"x is {str(dtype).removeprefix('torch.')}, and so must the ones be: torch.ones(shape) is float32 whatever x is.")
-        assert_close(got, torch.ones(2, 2, dtype=dtype))
+        assert_close(got, torch.ones(x.shape, dtype=dtype))
 
 
 @check("make_ones_like", points=1, hint="Pass x's device on, or use a function that takes it from x.")
 def test_ones_on_the_device(student):
     """puts the ones on x's device"""
     for dtype in (torch.float32, torch.int64):
-        x = torch.empty(2, 3, dtype=dtype, device="meta")
+        x = torch.empty(2, int(torch.randint(2, 30, ())), dtype=dtype, device="meta")
         got = student.make_ones_like(x)
         expect(not isinstance(got, torch.Tensor) or got.is_meta,
                "x lives on another device than the CPU; the ones must live there, too. Hold the result of .to(device).")
-        assert_close(got, torch.ones(2, 3, dtype=dtype, device="meta"))
+        assert_close(got, torch.ones(x.shape, dtype=dtype, device="meta"))
     assert_close(student.make_ones_like(torch.randn(2)), torch.ones(2))
 
 
@@ -239,7 +239,8 @@ def test_ones_on_the_device(student):
 @check("make_range", points=1, hint="The order of the arguments is start, end, step; the end is left out.")
 def test_range_of_ints(student):
     """counts in ints: int64, the end left out"""
-    for start, end, step in ((0, 10, 3), (2, 8, 2), (-3, 4, 1), (5, 7, 10)):
+    first, room = torch.randint(-50, 50, ()).item(), torch.randint(20, 60, ()).item()
+    for start, end, step in ((0, 10, 3), (2, 8, 2), (-3, 4, 1), (5, 7, 10), (first, first + room, 3)):
         want = torch.arange(start, end, step)
         got = student.make_range(start, end, step)
         assert_close(got, want, mistakes={
@@ -249,7 +250,8 @@ def test_range_of_ints(student):
 @check("make_range", points=1, hint="torch.arange takes floats as well; let it choose the dtype and the count.")
 def test_range_of_floats(student):
     """counts in floats: float32, also where only one of the three is a float"""
-    for start, end, step in ((0.0, 1.0, 0.25), (0, 2, 0.5), (0.5, 4, 1), (0, 3.5, 1), (0.0, 4.0, 2.0), (0, 1, 0.1)):
+    first, room = torch.randint(-50, 50, ()).item() / 4, torch.randint(5, 20, ()).item()
+    for start, end, step in ((0.0, 1.0, 0.25), (0, 2, 0.5), (0.5, 4, 1), (0, 3.5, 1), (0.0, 4.0, 2.0), (0, 1, 0.1), (first, first + room, 0.5)):
         want = torch.arange(start, end, step)
         assert_close(student.make_range(start, end, step), want, mistakes={
             "The end is included: arange stops before it.": torch.cat([want, torch.tensor([float(end)])])})
@@ -258,7 +260,8 @@ def test_range_of_floats(student):
 @check("make_range", points=1, hint="torch.arange takes negative steps as they are.")
 def test_range_downwards(student):
     """counts down with a negative step"""
-    for start, end, step in ((10, 0, -3), (3, -3, -1), (1.0, 0.0, -0.25)):
+    first, room = torch.randint(-50, 50, ()).item(), torch.randint(20, 60, ()).item()
+    for start, end, step in ((10, 0, -3), (3, -3, -1), (1.0, 0.0, -0.25), (first, first - room, -2)):
         want = torch.arange(start, end, step)
         assert_close(student.make_range(start, end, step), want, mistakes={
             "These are the right numbers upside down: start comes first.": want.flip(0),
@@ -269,9 +272,10 @@ def test_range_downwards(student):
 @check("make_range", points=1, hint="An empty list has no numbers to tell a dtype by; torch.arange has the arguments.")
 def test_empty_range(student):
     """is empty where start equals end, with arange's dtype"""
-    for start, end, step in ((3, 3, 1), (2, 2, -1), (1.5, 1.5, 1.0)):
+    first = torch.randint(-50, 50, ()).item()
+    for start, end, step in ((3, 3, 1), (2, 2, -1), (1.5, 1.5, 1.0), (first, first, 1)):
         assert_close(student.make_range(start, end, step), torch.arange(start, end, step))
-    assert_close(student.make_range(3, 5, 1), torch.arange(3, 5))
+    assert_close(student.make_range(first, first + 2, 1), torch.arange(first, first + 2))
 
 
 # ------------------------------------------------------------------------------------------------------- make_tracked

@@ -50,6 +50,11 @@ def undisturbed(seed):
     return draws
 
 
+def hidden(count):
+    """Different seeds that nobody can have learnt by heart."""
+    return (torch.randperm(10**6)[:count] + 100).tolist()
+
+
 def answer_undisturbed(student, name, arguments):
     """The answer, after making sure that nothing else in the worker draws other numbers because of the call."""
     seed = 1234
@@ -83,7 +88,8 @@ def assert_pair(got, shape):
 @check("equal_pair", hint="Draw once and copy, or seed before each of the two draws.")
 def test_gives_equal_tensors(student):
     """gives a tuple of two equal random tensors of that shape"""
-    for shape, seed in (((6, 10), 3), ((5,), 0), ((2, 3, 4), 11)):
+    (fresh,) = hidden(1)
+    for shape, seed in (((6, 10), 3), ((5,), 0), ((2, 3, 4), 11), (tuple(torch.randint(2, 30, (2,)).tolist()), fresh)):
         assert_pair(student.equal_pair(shape, seed), shape)
 
 
@@ -99,8 +105,9 @@ def write_to_one(student, shape, seed, which):
 def test_gives_separate_tensors(student):
     """gives separate memory: writing to one tensor leaves the other as it was"""
     for which in (0, 1):
-        assert_pair(student.equal_pair((4, 8), 5), (4, 8))
-        before, other, written = write_to_one(student, (4, 8), 5, which)
+        shape = 4, int(torch.randint(8, 30, ()))
+        assert_pair(student.equal_pair(shape, 5), shape)
+        before, other, written = write_to_one(student, shape, 5, which)
         expect(isinstance(before, torch.Tensor) and before.any() and not written.any(), "Expected two random tensors.")
         assert_equal(other, before, what="the other tensor", mistakes={
             "Writing to one tensor changed the other: they share memory. clone() makes a copy.": torch.zeros_like(before),
@@ -110,8 +117,8 @@ def test_gives_separate_tensors(student):
 @check("equal_pair", hint="Everything random must come from the seed that was given.")
 def test_pair_follows_the_seed(student):
     """gives the same pair for the same seed, whatever was drawn in between, and another for another seed"""
-    shape = (3, 9)
-    pairs = call_in_between(student, "equal_pair", [(shape, 4), (shape, 5), (shape, 4), (shape, 0), (shape, 5)])
+    shape, (a, b) = (3, int(torch.randint(9, 30, ()))), hidden(2)
+    pairs = call_in_between(student, "equal_pair", [(shape, a), (shape, b), (shape, a), (shape, 0), (shape, b)])
     for pair in pairs:
         assert_pair(pair, shape)
     first, second, third, fourth, fifth = (pair[0] for pair in pairs)
@@ -131,7 +138,8 @@ def seeded(shape, seed):
 @check("private_random", hint="torch.rand with a generator of that seed gives torch.rand's own values.")
 def test_draws_the_seeds_values(student):
     """gives, in float32, the very values of torch.rand after torch.manual_seed(seed)"""
-    for shape, seed in (((3, 4), 5), ((7,), 0), ((2, 3, 5), 123456), ((40,), 8), ((1,), 9), ((0, 3), 1)):
+    (fresh,) = hidden(1)
+    for shape, seed in (((3, 4), 5), ((7,), 0), ((2, 3, 5), fresh), ((40,), 8), ((1,), 9), ((0, 3), 1)):
         g = torch.Generator().manual_seed(seed)
         first, second = torch.rand(shape, generator=g), torch.rand(shape, generator=g)
         assert_equal(student.private_random(shape, seed), first, mistakes={
@@ -145,14 +153,16 @@ def test_draws_the_seeds_values(student):
 @check("private_random", points=2, rng="untouched", hint="Nothing global: neither manual_seed nor a draw without generator=.")
 def test_draws_privately(student):
     """leaves the global random state of random, NumPy and torch untouched"""
-    assert_equal(student.private_random((2, 3), 7), seeded((2, 3), 7))
-    assert_equal(answer_undisturbed(student, "private_random", ((4,), 21)), seeded((4,), 21))
+    a, b = hidden(2)
+    assert_equal(student.private_random((2, 3), a), seeded((2, 3), a))
+    assert_equal(answer_undisturbed(student, "private_random", ((4,), b)), seeded((4,), b))
 
 
 @check("private_random", hint="The result may depend on shape and seed alone.")
 def test_draws_the_same_again(student):
     """gives the same values again for the same seed, whatever was drawn in between"""
-    calls = [((5,), 3), ((5,), 4), ((5,), 3), ((2, 2), 3), ((5,), 4)]
+    a, b = hidden(2)
+    calls = [((5,), a), ((5,), b), ((5,), a), ((2, 2), a), ((5,), b)]
     for (shape, seed), got in zip(calls, call_in_between(student, "private_random", calls), strict=True):
         assert_equal(got, seeded(shape, seed), mistakes={
             "Those values continue an earlier call's sequence: each call starts from its own seed.":
@@ -175,7 +185,7 @@ def assert_permutation(got, n):
 @check("shuffled_indices", hint="torch.randperm gives each number once, in random order.")
 def test_shuffles_every_index(student):
     """gives each of 0 to n - 1 once, int64, in a random order"""
-    for n, seed in ((10, 0), (37, 5), (200, 7), (2, 1), (1, 3)):
+    for n, seed in ((10, 0), (37, 5), (200, 7), (2, 1), (1, 3), (int(torch.randint(40, 190, ())), 2)):
         got = student.shuffled_indices(n, seed)
         assert_permutation(got, n)
         if n == 200:
@@ -186,8 +196,8 @@ def test_shuffles_every_index(student):
 @check("shuffled_indices", hint="Everything random must come from the seed that was given.")
 def test_order_follows_the_seed(student):
     """gives the same order for the same seed, whatever was drawn in between, and another for another seed"""
-    seeds = [*range(12), 2**31, 987654321]
-    calls = [(10, seed) for seed in seeds * 2] + [(50, 3), (50, 4), (50, 3)]
+    seeds, n = [*hidden(12), 2**31, 987654321], int(torch.randint(40, 60, ()))
+    calls = [(10, seed) for seed in seeds * 2] + [(n, 3), (n, 4), (n, 3)]
     orders = call_in_between(student, "shuffled_indices", calls)
     for (n, _), order in zip(calls, orders, strict=True):
         assert_permutation(order, n)
@@ -202,10 +212,11 @@ def test_order_follows_the_seed(student):
 @check("shuffled_indices", points=2, rng="untouched", hint="Pass generator=torch.Generator().manual_seed(seed).")
 def test_shuffles_privately(student):
     """leaves the global random state of random, NumPy and torch untouched"""
+    n, (seed,) = int(torch.randint(30, 90, ())), hidden(1)
     assert_permutation(student.shuffled_indices(20, 6), 20)
-    order = answer_undisturbed(student, "shuffled_indices", (30, 6))
-    assert_permutation(order, 30)
-    expect(torch.equal(order, student.shuffled_indices(30, 6)), "The same seed gave another order the second time.")
+    order = answer_undisturbed(student, "shuffled_indices", (n, seed))
+    assert_permutation(order, n)
+    expect(torch.equal(order, student.shuffled_indices(n, seed)), "The same seed gave another order the second time.")
 
 
 # ----------------------------------------------------------------------------------------------------- seed_everything
@@ -232,9 +243,10 @@ def draw_after_seeding(student, seeds):
 
 
 def assert_seeded(student, which, library, cure):
-    draws = draw_after_seeding(student, list(SEEDS))
+    seeds = [*SEEDS, *(SEEDS[i] for i in torch.randint(len(SEEDS), (9,)).tolist())]  # in an order that nobody foresees
+    draws = draw_after_seeding(student, seeds)
     first = {}
-    for seed, drawn in zip(SEEDS, draws, strict=True):
+    for seed, drawn in zip(seeds, draws, strict=True):
         got = str([np.asarray(value).tolist() for value in drawn[which]])
         if seed in first and first[seed] != got:
             fail(f"{library} gave other numbers after the same seed: {cure}")

@@ -55,7 +55,8 @@ def compare_shape(student, a, b):
 @check("matmul_shape", points=1, hint="Compare a_shape[1] with b_shape[0]; nothing else decides.")
 def test_shapes_that_fit(student):
     """gives a's rows and b's columns where the inner sizes agree"""
-    for a, b in (((2, 3), (3, 4)), ((5, 2), (2, 5)), ((3, 3), (3, 3)), ((1, 4), (4, 1)), ((6, 1), (1, 7)), ((2, 3), (3, 2))):
+    m, k, n = torch.randint(2, 99, (3,)).tolist()
+    for a, b in (((2, 3), (3, 4)), ((5, 2), (2, 5)), ((3, 3), (3, 3)), ((1, 4), (4, 1)), ((6, 1), (1, 7)), ((2, 3), (3, 2)), ((m, k), (k, n))):
         compare_shape(student, a, b)
         compare_shape(student, torch.Size(a), torch.Size(b))
 
@@ -63,8 +64,9 @@ def test_shapes_that_fit(student):
 @check("matmul_shape", points=1, hint="Only a_shape[1] and b_shape[0] meet. Return None, do not raise.")
 def test_shapes_that_do_not_fit(student):
     """gives None where the inner sizes differ, and a shape where they agree"""
+    m, k, n = torch.randint(2, 99, (3,)).tolist()
     for a, b in (((2, 3), (3, 5)), ((2, 3), (2, 3)), ((2, 3), (4, 3)), ((2, 3), (2, 5)), ((3, 2), (3, 2)), ((1, 3), (1, 3)), ((2, 4), (3, 2)),
-                 ((2, 4), (1, 2)), ((2, 1), (4, 2))):
+                 ((2, 4), (1, 2)), ((2, 1), (4, 2)), ((m, k), (k, n)), ((m, k), (k + 1, n))):
         compare_shape(student, a, b)
 
 

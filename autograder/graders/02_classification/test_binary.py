@@ -94,7 +94,7 @@ def test_gives_logits_for_each_point(student):
 @check("CircleClassifier", hint="Linear(2, h), Linear(h, h), Linear(h, 1): assigned to self, or inside an nn.Sequential.")
 def test_has_two_hidden_layers(student):
     """has two hidden layers of hidden_units (10 by default), all of them registered and trainable"""
-    for units in (None, 7):
+    for units in (None, 7, int(torch.randint(11, 40, ()))):
         model = student.CircleClassifier() if units is None else student.CircleClassifier(hidden_units=units)
         h = units or 10
         expect("Module" in model.bases or model.cls == "Module", "CircleClassifier should be an nn.Module.")

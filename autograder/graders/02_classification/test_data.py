@@ -46,7 +46,8 @@ def on_circles(X, y, factor):
 @check("make_circles", hint="Labels first: n // 2 ones, the rest zeros; the radius follows from the label.")
 def test_puts_each_class_on_its_circle(student):
     """puts n // 2 points of class 1 on the inner circle and the rest, class 0, on radius 1"""
-    for n, factor in ((40, 0.3), (7, 0.8), (1, 0.5)):
+    number, share = int(torch.randint(20, 60, ())), 0.2 + 0.6 * float(torch.rand(()))
+    for n, factor in ((40, 0.3), (7, 0.8), (1, 0.5), (number, share)):
         got = student.make_circles(n, 0.0, 3, factor)
         X, y = points_and_labels(got, n)
         ones = int(y.sum())

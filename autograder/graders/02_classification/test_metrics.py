@@ -21,7 +21,8 @@ def share(numbers, right):
 @check("accuracy", points=2, hint="(predictions == labels).sum().item() / len(labels)")
 def test_gives_the_share_of_right_ones(student):
     """gives the share of right predictions as a Python float from 0 to 1"""
-    for count, right in ((20, 17), (7, 7), (5, 0), (1, 1), (1, 0)):
+    unforeseen = torch.randint(30, 90, ()).item()
+    for count, right in ((20, 17), (7, 7), (5, 0), (1, 1), (1, 0), (unforeseen, unforeseen - torch.randint(1, 25, ()).item())):
         predictions, labels = share(count, right)
         got = student.accuracy(predictions, labels)
         if isinstance(got, torch.Tensor):
@@ -91,7 +92,9 @@ def test_counts_pairs(student):
     """counts each pair in int64, true class down and predicted class across"""
     labels = torch.tensor([0] * 9 + [1] * 5 + [2] * 8)
     predictions = torch.tensor([0, 0, 0, 0, 1, 1, 2, 2, 2, 1, 1, 1, 1, 0, 2, 2, 2, 2, 2, 2, 0, 1])
-    order = torch.randperm(22)
+    more = torch.randint(3, (2, 40))  # so that nobody knows the counts beforehand
+    predictions, labels = torch.cat([predictions, more[0]]), torch.cat([labels, more[1]])
+    order = torch.randperm(62)
     labels, predictions = labels[order], predictions[order]
     want = counted(predictions, labels, 3)
     got = student.confusion_matrix(predictions, labels, 3)

@@ -105,7 +105,7 @@ def test_gives_logits_for_each_class(student):
 @check("Classifier", hint="nn.Linear(in_features, hidden_units) first; keep layers as attributes or in nn.Sequential.")
 def test_has_a_hidden_layer(student):
     """has a hidden layer of hidden_units (32 by default), registered and trainable"""
-    for units in (11, None):
+    for units in (11, None, int(torch.randint(12, 32, ()))):
         model = student.Classifier(4, 3) if units is None else student.Classifier(4, 3, units)
         h = units or 32
         expect("Module" in model.bases or model.cls == "Module", "Classifier should be an nn.Module.")

@@ -81,14 +81,15 @@ def _check_sizes(student, cases):
 @check("conv_output_size", hint="How much room is left when the window stands at the first pixel?")
 def test_counts_the_places(student):
     """counts the places of a window at stride 1, without padding"""
-    _check_sizes(student, [{"size": s, "kernel_size": k} for s in (5, 6, 28) for k in (1, 2, 3, 5)])
+    unforeseen = int(torch.randint(30, 300, ()))
+    _check_sizes(student, [{"size": s, "kernel_size": k} for s in (5, 6, 28, unforeseen) for k in (1, 2, 3, 5)])
 
 
 @check("conv_output_size", hint="Room, divided by the stride, rounded down, plus one.")
 def test_rounds_down_with_a_stride(student):
     """counts the places with strides that do and do not divide the room, a window larger than the stride or smaller"""
     _check_sizes(student, [{"size": s, "kernel_size": k, "stride": d}
-                           for s in (7, 8, 28) for k in (1, 2, 3) for d in (2, 3, 4, 9)])
+                           for s in (7, 8, 28, int(torch.randint(30, 300, ()))) for k in (1, 2, 3) for d in (2, 3, 4, 9)])
 
 
 @check("conv_output_size", hint="Padding adds pixels on both ends; dilation stretches the window.")

@@ -316,8 +316,10 @@ def _shapes(student, kind, x, modes=None, want=None):
 @check("feature_shapes", points=2, hint="Leaves have no children: not list(module.children()).")
 def test_lists_every_leaf(student):
     """lists the output shape of every leaf module, nested ones and a model that is a leaf itself"""
+    n, rows = torch.randint(4, 20, (2,)).tolist()
     _shapes(student, "nested", torch.randn(3, 2, 6, 8), want=NESTED)
-    _shapes(student, "leaf", torch.randn(5, 4), want=[(5, 3)])
+    _shapes(student, "nested", torch.randn(n, 2, 6, 8), want=[(n, *shape[1:]) for shape in NESTED])
+    _shapes(student, "leaf", torch.randn(rows, 4), want=[(rows, 3)])
 
 
 @check("feature_shapes", hint="A hook runs when its module is called: append there.")

@@ -205,7 +205,7 @@ def scaled(values, counts):
 @check("class_weights", points=2, hint="1 / count for each class, divided by the mean of those.")
 def test_inverse_frequency(student):
     """gives each class its inverse frequency, scaled to a mean of 1"""
-    for counts in ([30, 10, 5], [1, 2, 3, 4], [7, 7], [50, 1], [4]):
+    for counts in ([30, 10, 5], [1, 2, 3, 4], [7, 7], [50, 1], [4], torch.randint(1, 60, (5,)).tolist()):
         labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))[torch.randperm(sum(counts))]
         judge_weights(student.class_weights(labels, len(counts)), labels, len(counts))
 
@@ -213,7 +213,7 @@ def test_inverse_frequency(student):
 @check("class_weights", points=1, hint="bincount has minlength; take the mean over the classes that occur alone.")
 def test_absent_classes(student):
     """gives 0 to absent classes, at the end too, and takes the mean over those that occur; no labels, all zeros"""
-    for counts in ([6, 0, 2], [0, 3, 1, 0, 0], [5, 5, 0], [0, 0, 1]):
+    for counts in ([6, 0, 2], [0, 3, 1, 0, 0], [5, 5, 0], [0, 0, 1], [0, *torch.randint(1, 60, (3,)).tolist(), 0]):
         labels = torch.repeat_interleave(torch.arange(len(counts)), torch.tensor(counts))[torch.randperm(sum(counts))]
         judge_weights(student.class_weights(labels, len(counts)), labels, len(counts))
     empty = torch.zeros(0, dtype=torch.int64)

@@ -43,7 +43,9 @@ def test_three_cases(student):
 @check("diagnose", points=1, hint="Ask about underfitting first, with >; a value at the limit is not above it.")
 def test_order_and_limits(student):
     """asks about underfitting first, takes a loss at the limit as not above it, and judges a single epoch too"""
-    cases = [([1.0, 0.9], [1.0, 5.0], UNDER), ([2.0, 1.4], [1.0, 1.4], BALANCED), ([4.0, 2.0], [4.0, 2.6], BALANCED), ([2.0, 1.4], [1.0, 2.0], OVER),
+    kinds = [([1.0, 0.9], [1.0, 0.9], UNDER), ([1.0, 0.5], [1.0, 0.9], OVER), ([1.0, 0.5], [1.0, 0.6], BALANCED)]
+    unforeseen = [kinds[i] for i in torch.randint(3, (12,)).tolist()]
+    cases = [*unforeseen, ([1.0, 0.9], [1.0, 5.0], UNDER), ([2.0, 1.4], [1.0, 1.4], BALANCED), ([4.0, 2.0], [4.0, 2.6], BALANCED), ([2.0, 1.4], [1.0, 2.0], OVER),
              ([2.0, 1.41], [2.0, 9.0], UNDER), ([4.0, 2.0], [4.0, 2.61], OVER), ([4.0, 2.0], [4.0, 2.59], BALANCED),
              ([2.0, 1.39], [2.0, 1.4], BALANCED),
              ([0.7], [0.7], UNDER), ([0.7], [7.0], UNDER)]
@@ -182,6 +184,9 @@ def test_stops_after_patience(student):
         ("The count goes on over an improvement: only calls in a row count.", [F_, F_, F_, F_, T_, T_, T_, T_, T_, T_, T_, T_]),
         ("The count goes on over an improvement: only calls in a row count.", [F_, F_, F_, F_, T_, T_, F_, T_, F_, T_, T_, T_])])
     judge_steps(student, {"patience": 2}, [-1.0, -2.0, -1.5, -3.0, -2.0], [F_] * 5)
+    patience, falling = torch.randint(2, 9, (2,)).tolist()
+    losses = [9.0 - i for i in range(falling)] + [9.5] * patience
+    judge_steps(student, {"patience": patience}, losses, [F_] * (len(losses) - 1) + [T_])
 
 
 @check("EarlyStopping", points=1, hint="Improved means loss < best - min_delta, strictly.")
@@ -291,7 +296,8 @@ def task(per_class=None, kinds=KINDS):
     files = dict(pairs[i] for i in torch.randperm(len(pairs)).tolist())
     X = torch.stack([changed(x) for name in names for _, _, x in test[meaning[name]]])
     y = torch.tensor([label for label, name in enumerate(names) for _ in test[meaning[name]]])
-    return files, X, y
+    order = torch.randperm(len(y))  # else the place in the batch would tell the class
+    return files, X[order], y[order]
 
 
 @in_worker
