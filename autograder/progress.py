@@ -260,6 +260,15 @@ def next_unfinished(store: Store, today: Mapping[str, Task], after: str | None, 
     return next((i for i in [*ids[start:], *ids[:start]] if i != after and unfinished(store, today, i)), None)
 
 
+def where_left(store: Store, today: Mapping[str, Task], ids: list[str]) -> str:
+    """The exercise of `ids` to go on with: the one graded last where it waits, else the next that does; the last one where none does."""
+    graded = {i: store.entries[i].graded for i in ids if i in store.entries and store.entries[i].graded}
+    latest = [i for i in graded if graded[i] == max(graded.values())]
+    waiting = next((i for i in latest if unfinished(store, today, i)), None)
+    after = latest[-1] if latest else None
+    return waiting or next_unfinished(store, today, after, ids) or after or ids[0]
+
+
 def record(
     store: Store,
     today: Mapping[str, Task],

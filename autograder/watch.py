@@ -26,7 +26,19 @@ from .grading import Answered, Grading
 from .hints import last_hint
 from .listing import rows
 from .model import FULL_POINTS, INTERRUPTED, CourseError, ExerciseResult
-from .progress import Entry, Store, Task, changed_lines, next_unfinished, opened, record, remember, tasks, unfinished
+from .progress import (
+    Entry,
+    Store,
+    Task,
+    changed_lines,
+    next_unfinished,
+    opened,
+    record,
+    remember,
+    tasks,
+    unfinished,
+    where_left,
+)
 from .saves import Saves
 from .source import Exercise
 
@@ -101,7 +113,7 @@ class Watch:
         self.notes += [f"{line}." for line in changed_lines(self.course, self.store, self.today, self.ids)[:3]]
         self.digests = {i: e.answer for i, e in self.store.entries.items() if i in self.exercises} | self.digests
         if self.current not in self.ids:
-            self.current = next_unfinished(self.store, self.today, None, self.ids) or self.ids[0]
+            self.current = where_left(self.store, self.today, self.ids)
 
     def course_outside(self) -> object:
         chosen = [topic for topic in self.course.topics if topic.key in self.edits.topics]
@@ -505,7 +517,7 @@ def main(arguments: argparse.Namespace) -> int:
             except KeyboardInterrupt:
                 return INTERRUPTED
     finally:
-        watch.close()
         if sys.stdout.isatty():
             print()
+        watch.close()
     return FULL_POINTS

@@ -218,6 +218,27 @@ def test_the_next_exercise_is_the_next_that_waits_and_then_from_the_start(course
     assert next_unfinished(store, today, DOUBLE, ids) is None
 
 
+def test_one_goes_on_with_what_was_graded_last_or_what_follows_it(course):
+    today = tasks(Course.at(course))
+    ids = list(today)
+    store = store_of(course)
+    assert progress.where_left(store, today, ids) == DOUBLE
+    store = noted(course, result(SCALE, "failed"))
+    assert progress.where_left(store, today, ids) == SCALE, "double was left out on purpose"
+    store = noted(course, result(SCALE))
+    assert progress.where_left(store, today, ids) == DESCEND
+    store = noted(course, result(DESCEND, points=3.0))
+    assert progress.where_left(store, today, ids) == DOUBLE
+    store = noted(course, result(DOUBLE), result(SCALE), result(DESCEND, points=3.0))
+    assert progress.where_left(store, today, ids) == DESCEND
+
+
+def test_progress_moves_with_the_folder(course):
+    noted(course, result(DOUBLE))
+    moved = course.rename(course.with_name("elsewhere"))
+    assert "✓ double   passed " in autograder("list", root=moved).stdout
+
+
 def test_list_names_new_exercises_and_those_that_are_gone(course):
     noted(course, result(DOUBLE))
     content = read(file_of(course))

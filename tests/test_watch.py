@@ -1,5 +1,6 @@
 """`watch`, driven through a pseudo-terminal on a copy of the sample course. Texts are waited for, with patience; no time is measured."""
 
+import json
 import os
 import re
 import shutil
@@ -185,8 +186,18 @@ def test_however_it_ends_the_terminal_is_as_before_and_no_process_is_left(course
 
 def test_without_file_events_it_looks_every_second_and_says_so_once(course, terminals):
     file = stub_file(course)
+    old = {
+        "status": "passed",
+        "points": 2.0,
+        "max_points": 2.0,
+        "task": "of an older course",
+        "passed": "2026-01-01T00:00:00Z",
+    }
+    content = {"schema": 1, "exercises": {"00_sample/basics/Scale": old}}
+    (course / "exercises" / ".progress.json").write_text(json.dumps(content))
     watch = terminals(course, "Scale", env={"WATCHFILES_FORCE_POLLING": "1", "NO_COLOR": "1"})
     watch.see("00_sample/basics/Scale", "looked for every second: WATCHFILES_FORCE_POLLING is set", "0 of 1 passed")
+    watch.see("↻ task changed", "the task of 00_sample/basics/Scale has changed since you passed it (20")
     watch.press("g")
     watch.see("Nothing is written yet in this exercise")
     file.write_text(written(file.read_text(), "return x + 2", SCALE, "return -x"))
