@@ -64,10 +64,10 @@ def files_below(tree: Tree, path: str) -> Iterator[str]:
 
 
 class DiskTree:
-    """A folder."""
+    """A folder. A link to a file inside it is followed, unless `links` says otherwise; one that leads out of it never is."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, *, links: bool = True) -> None:
+        self.root, self.links = root, links
 
     def children(self, path: str) -> dict[str, bool]:
         try:
@@ -80,7 +80,8 @@ class DiskTree:
     def read(self, path: str, most: int) -> bytes:
         place = self.root / path
         try:
-            if not place.resolve().is_relative_to(self.root.resolve()):
+            target = place.resolve()
+            if not target.is_relative_to(self.root.resolve()) or (place.is_symlink() and not self.links):
                 raise Refused("is a link to a file outside the submission; it is not followed")
             if not stat.S_ISREG(place.stat().st_mode):
                 raise Refused("is not a file")

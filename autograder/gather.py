@@ -36,6 +36,17 @@ class Source:
     archive: str = ""
     """Path of a zip archive that is the submission."""
 
+    @classmethod
+    def at(cls, name: str, tree: Tree, folder: str) -> Source:
+        """The submission that is a folder. It gets a tree of its own: no link leads from one submission into another."""
+        return cls(name, DiskTree(tree.root / folder)) if isinstance(tree, DiskTree) else cls(name, tree, folder)
+
+    @classmethod
+    def of(cls, name: str, tree: Tree, files: tuple[tuple[str, str], ...] = (), archive: str = "") -> Source:
+        """The submission that is some files, or an archive, among those of others."""
+        alone = DiskTree(tree.root, links=False) if isinstance(tree, DiskTree) else tree
+        return cls(name, alone, files=files, archive=archive)
+
 
 @dataclass(frozen=True)
 class Gathered:
@@ -65,12 +76,18 @@ def gather(place: Path) -> Gathered:
         )
     names: dict[str, int] = {}
     sources = []
-    for source in sorted(found, key=lambda one: (one.name, one.folder, one.archive)):
+    for source in sorted(found, key=lambda one: (one.name, _place(one))):
         shown = clean(source.name, 200)
         count = names[shown] = names.get(shown, 0) + 1
         name = shown if count == 1 else f"{shown} ({count})"
         sources.append(Source(name, source.tree, source.folder, source.files, source.archive))
     return Gathered(layout, tuple(sources))
+
+
+def _place(source: Source) -> tuple[str, ...]:
+    """What tells submissions of the same name apart, run by run."""
+    root = source.tree.root.as_posix() if isinstance(source.tree, DiskTree) else ""
+    return (root, source.folder, source.archive, *(path for _, path in source.files))
 
 
 def _look(tree: Tree, path: str, place: Path) -> tuple[str, list[Source]]:
@@ -118,11 +135,11 @@ def _plain(tree: Tree, path: str, place: Path) -> Iterator[Source]:
     for name, is_folder in names.items():
         below = _join(path, name)
         if is_folder:
-            yield Source(name, tree, below)
+            yield Source.at(name, tree, below)
         elif name.endswith(".zip"):
-            yield Source(name.removesuffix(".zip"), tree, archive=below)
+            yield Source.of(name.removesuffix(".zip"), tree, archive=below)
         elif name.endswith(ANSWERS):
-            yield Source(name.rpartition(".")[0], tree, files=((name, below),))
+            yield Source.of(name.rpartition(".")[0], tree, ((name, below),))
 
 
 def _moodle(tree: Tree, path: str, names: dict[str, bool]) -> Iterator[Source]:
@@ -134,14 +151,14 @@ def _moodle(tree: Tree, path: str, names: dict[str, bool]) -> Iterator[Source]:
             continue
         if is_folder:
             if tree.children(_join(path, name)):
-                yield Source(f"{match['name']}_{match['id']}", tree, _join(path, name))
+                yield Source.at(f"{match['name']}_{match['id']}", tree, _join(path, name))
         elif match["file"] and "_onlinetext_" not in name:
             loose.setdefault((match["name"], match["id"]), []).append((match["file"], _join(path, name)))
     for (student, number), files in loose.items():
         if len(files) == 1 and files[0][0].endswith(".zip"):
-            yield Source(f"{student}_{number}", tree, archive=files[0][1])
+            yield Source.of(f"{student}_{number}", tree, archive=files[0][1])
         else:
-            yield Source(f"{student}_{number}", tree, files=tuple(files))
+            yield Source.of(f"{student}_{number}", tree, tuple(files))
 
 
 def _gradescope(tree: Tree, path: str, folders: list[str]) -> Iterator[Source]:
@@ -149,7 +166,7 @@ def _gradescope(tree: Tree, path: str, folders: list[str]) -> Iterator[Source]:
     known = _submitters(tree, _join(path, METADATA))
     for name in folders:
         if GRADESCOPE.match(name):
-            yield Source(known.get(name) or name, tree, _join(path, name))
+            yield Source.at(known.get(name) or name, tree, _join(path, name))
 
 
 def _submitters(tree: Tree, path: str) -> dict[str, str]:

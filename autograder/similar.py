@@ -20,8 +20,8 @@ LONGEST = 200_000
 SHORTEST = 45
 """Nodes of a syntax tree below which two answers are alike by necessity."""
 
-GRAM, WINDOW = 14, 8
-ALIKE = 0.8
+GRAM, WINDOW = 8, 4
+ALIKE = 0.7
 """Share of common fingerprints from which on answers count as near-identical."""
 
 CROWD = 20
@@ -160,11 +160,11 @@ def alike(exercise: str, prints: Sequence[tuple[int, Print]], known: Iterable[Pr
             for position, one_index in enumerate(indices):
                 for other in indices[position + 1 :]:
                     common[one_index, other] = common.get((one_index, other), 0) + 1
-    for (left, right), count in common.items():
+    for left, right in common:
         a, b = (set(answers[i][1].grams) - usual for i in (left, right))
-        if count and len(a & b) / len(a | b) >= ALIKE:
+        share = len(a & b) / max(len(a), len(b))
+        if share >= ALIKE:
             size = min(answers[left][1].size, answers[right][1].size)
-            share = len(a & b) / len(a | b)
             groups.append(_alike(exercise, [answers[left][0], answers[right][0]], size, min(share, 0.99), len(prints)))
     return sorted(groups, key=lambda group: (-group.weight, group.members))
 

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.course import Course
+from tests.bench_nbgrader import adopt_orphans, reap
 from tests.make_class import make_class
 from tests.sample import ROOT
 
@@ -74,6 +75,7 @@ def class_cost(submissions: Path, out: Path, *selectors: str, root: Path = ROOT,
     """Grade a folder of submissions, in a process of its own."""
     peak = out.with_suffix(".peak")
     out.parent.mkdir(parents=True, exist_ok=True)
+    adopt_orphans()  # bubblewrap ends before its child: only so does that child's CPU count
     command = [sys.executable, "-c", GRADE, str(peak), "--root", str(root), "grade-class", str(submissions), *selectors]
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     process = subprocess.Popen([*command, "--out", str(out), *options], cwd=ROOT, stdout=subprocess.DEVNULL)
@@ -90,6 +92,7 @@ def class_cost(submissions: Path, out: Path, *selectors: str, root: Path = ROOT,
     finally:
         ended.set()
         watcher.join()
+    reap()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if code:
         raise SystemExit(f"grade-class ended with exit code {code}")

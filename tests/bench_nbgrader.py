@@ -149,12 +149,12 @@ def nbgrader_cost(selector: str, count: int = 20) -> float:
     return theirs / other
 
 
-def _adopt_orphans() -> None:
+def adopt_orphans() -> None:
     """Let this process reap what a killed kernel leaves behind, so that its CPU counts."""
     ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
 
 
-def _reap() -> None:
+def reap() -> None:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
@@ -173,11 +173,11 @@ def _autograde(folder: Path, chapter: str) -> float:
 
 def _cpu(command: list[str], folder: Path, **variables: str) -> float:
     """CPU seconds of a command and of all that it starts, killed kernels and walled-off processes too."""
-    _adopt_orphans()
+    adopt_orphans()
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1", **variables}
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
-    _reap()
+    reap()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)[:200]}: {done.stderr[-3000:]}")
