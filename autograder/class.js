@@ -21,6 +21,7 @@ function make(tag, attributes = {}, ...inside) {
 }
 
 const short = (id) => id.slice(id.lastIndexOf("/") + 1);
+const label = (id) => make("span", {}, ...id.split("/").flatMap((part, i) => (i ? ["/", make("wbr"), part] : [part])));
 const topic = (id) => id.slice(0, id.lastIndexOf("/"));
 const heightOf = (letter) => ({ p: HEIGHT, e: 8, t: 5, n: 2 })[letter] ?? 7 + Math.round(Number(letter) * 0.6);
 
@@ -52,8 +53,8 @@ function sortable(id, caption, columns, rows, first, shownRows = 200) {
   let limit = shownRows;
   columns.forEach((about, index) => {
     const press = () => { [column, down] = [index, index === column ? !down : Boolean(about.number)]; fill(); };
-    const label = about.value ? make("button", { type: "button", onclick: press }, about.title) : about.title;
-    head.append(make("th", { scope: "col", class: about.number ? "number" : "" }, label));
+    const title = about.value ? make("button", { type: "button", onclick: press }, about.title) : about.title;
+    head.append(make("th", { scope: "col", class: about.number ? "number" : "" }, title));
   });
   function fill() {
     const key = columns[column].value;
@@ -144,7 +145,7 @@ function open(row) {
   document.getElementById("who").textContent = names[row];
   document.getElementById("sum").textContent = `${number.format(points[row])} of ${number.format(most)} points`;
   sortable("list", "Its exercises", [
-    { title: "Exercise", cell: (i) => exercises[i].id, value: (i) => exercises[i].id },
+    { title: "Exercise", cell: (i) => label(exercises[i].id), value: (i) => exercises[i].id },
     { title: "Status", cell: (i) => word(cells[row][i]), value: (i) => word(cells[row][i]) },
     { title: "Task", cell: (i) => exercises[i].title },
   ], exercises.map((_, i) => i), [0, false], Infinity);
@@ -155,7 +156,7 @@ function open(row) {
 
 const per = exercises.map(() => ({ passed: 0, failed: 0, error: 0, "timed out": 0, "to do": 0 }));
 for (const line of cells) [...line].forEach((letter, i) => { per[i][word(letter)] += 1; });
-const count = (name) => ({ title: name, number: true, cell: (i) => String(per[i][name]), value: (i) => per[i][name] });
+const count = (name) => ({ title: name[0].toUpperCase() + name.slice(1), number: true, cell: (i) => String(per[i][name]), value: (i) => per[i][name] });
 const rate = (i) => per[i].passed / Math.max(names.length, 1);
 const bar = (i) => {
   const picture = make("svg", { width: 100, height: 10, "aria-hidden": "true" });
@@ -163,7 +164,7 @@ const bar = (i) => {
   return make("span", {}, `${Math.round(100 * rate(i))} % `, picture);
 };
 sortable("rates", "Exercises in the course's order", [
-  { title: "Exercise", cell: (i) => exercises[i].id, value: (i) => i },
+  { title: "Exercise", cell: (i) => label(exercises[i].id), value: (i) => i },
   { title: "Passed", number: true, cell: bar, value: rate },
   count("failed"), count("error"), count("timed out"), count("to do"),
   { title: "Task", cell: (i) => exercises[i].title },
@@ -173,13 +174,13 @@ const example = (one) => make("details", {}, make("summary", {}, one.kind), make
 sortable("kinds", "Mistakes by frequency", [
   { title: "Mistake", cell: example, value: (one) => one.kind },
   { title: "Submissions", number: true, cell: (one) => String(one.submissions), value: (one) => one.submissions },
-  { title: "Exercise", cell: (one) => exercises[one.exercise].id, value: (one) => one.exercise },
+  { title: "Exercise", cell: (one) => label(exercises[one.exercise].id), value: (one) => one.exercise },
 ], mistakes, [1, true], 40);
 
 const people = (one) => make("span", {}, ...one.members.flatMap((row, i) => (i ? [", ", person(row)] : [person(row)])));
 sortable("likes", "Like answers, the most remarkable first", [
   { title: "Submissions", cell: people, value: (one) => names[one.members[0]] },
-  { title: "Exercise", cell: (one) => exercises[one.exercise].id, value: (one) => one.exercise },
+  { title: "Exercise", cell: (one) => label(exercises[one.exercise].id), value: (one) => one.exercise },
   { title: "Alike", number: true, cell: (one) => (one.share === 1 ? "equal" : `${Math.round(100 * one.share)} %`), value: (one) => one.share },
   { title: "Size (nodes)", number: true, cell: (one) => String(one.size), value: (one) => one.size },
   { title: "Weight", number: true, cell: (one) => String(Math.round(one.weight)), value: (one) => one.weight },

@@ -45,7 +45,7 @@ def class_page(tables: ClassTables, most: float, seed: int, walls: Sequence[str]
         half=f"{statistics.median(points):g}",
         most=f"{most:g}",
         full=sum(one >= most for one in points),
-        none=sum(one == 0 for one in points),
+        nothing=sum(one == 0 for one in points),
         walls=level_of(tuple(walls)),
         seed=seed,
         torch=torch,

@@ -91,7 +91,7 @@ def file_names(names: Sequence[str]) -> list[str]:
     for name in names:
         kept = re.sub(r"[^\w ()+,.@=-]", "_", name).strip(". ")[:100]
         plain = (
-            kept == name
+            kept == name != ""
             and crowd[name.casefold()] == 1
             and not re.fullmatch(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?", name)
         )
