@@ -71,10 +71,9 @@ class CircleClassifier(nn.Module):
 # label          0        0       1       1        1       probability >= 0.5
 # ```
 #
-# Two short cuts go wrong. `torch.round(logits)` rounds the logits themselves and gives "labels" such as -3 or
-# 2. And
-# `torch.round(probabilities)` rounds halves to the even neighbour: `torch.round(torch.tensor(0.5))` is
-# `tensor(0.)`. A comparison says what happens at exactly 0.5. It gives a bool tensor; class ids are int64.
+# Two short cuts go wrong. `torch.round(logits)` rounds the logits themselves and gives "labels" such as -3
+# or 2. And `torch.round(probabilities)` rounds halves to the even neighbour: `torch.round(torch.tensor(0.5))`
+# is `tensor(0.)`. A comparison says what happens at exactly 0.5. It gives a bool tensor; class ids are int64.
 
 # %% difficulty="easy" minutes=5
 def logits_to_probabilities(logits: Tensor) -> Tensor:

@@ -91,10 +91,10 @@ def make_circles(n: int, noise: float, seed: int, factor: float = 0.5) -> tuple[
 # | two splits without a seed | last week's test rows are in this week's training set | a seeded generator |
 #
 # Features measured in millimetres and grams differ by a factor of 100, and gradient descent has one learning
-# rate for all. 200 steps of SGD on the penguins (below) reach an accuracy of about 0.96 with standardised
-# features, and of 0.2 to 0.4, which is guessing, with raw ones. Standardising subtracts a column's mean and
-# divides by its standard deviation. Both numbers come from the training rows and are then used on the test
-# rows too: at prediction time there may be only one row, and one row has no deviation.
+# rate for all. 200 steps of SGD with rate 0.1 on the penguins (below) reach an accuracy of about 0.97 with
+# standardised features; with raw ones they end at 0.43, one name for all birds. Standardising subtracts a
+# column's mean and divides by its standard deviation. Both numbers come from the training rows and are then
+# used on the test rows too: at prediction time there may be only one row, and one row has no deviation.
 #
 # It is often written `(x - mean) / (std + 1e-8)`, to be safe from zero. That is not safe: for a column
 # constant in training, another value in the test set would be blown up a hundred million times. Nor is
@@ -112,8 +112,7 @@ def standardize(train: Tensor, test: Tensor) -> tuple[Tensor, Tensor]:
     Returns:
         (train, test), scaled to (x - mean) / std with each column's mean and std (`torch.std`'s default) in
         `train`. A column that is constant in `train` (any column, if n is 1) becomes its difference from that
-        constant in
-        both: zeros in train. No result is nan or inf.
+        constant in both: zeros in train. No result is nan or inf.
 
     >>> standardize(torch.tensor([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]]), torch.tensor([[4.0, 6.0]]))
     (tensor([[-1.,  0.],

@@ -157,9 +157,8 @@ def precision_recall_f1(matrix: Tensor) -> dict[str, Tensor]:
 #
 # Ties are decided by exact fractions: 2 / 3 and 4 / 6 are equal. Floats may disagree. As 2 p r / (p + r) with
 # rounded p and r, equal fractions come out different in the last digit; and in float32, different ones can
-# come out equal when counts run to thousands. Whole numbers don't round: a / b > c / d exactly when a * d > c
-# * b, and
-# `fractions.Fraction(a, b)` does the same for you.
+# come out equal when counts run to thousands. Whole numbers don't round: a / b > c / d exactly when
+# a * d > c * b, and `fractions.Fraction(a, b)` does the same for you.
 
 # %% difficulty="hard" minutes=20
 def best_threshold(probabilities: Tensor, labels: Tensor) -> float:
@@ -206,5 +205,6 @@ def best_threshold(probabilities: Tensor, labels: Tensor) -> float:
 #       Gentoo     [     0        0        25 ]
 # ```
 #
-# Leave `standardize` out, and the same model calls every bird a Chinstrap: accuracy 0.20, recall 0, 1, 0. The
-# loss had told it before: after 20 epochs it still jumps between 3 and 11, when guessing costs ln 3 = 1.1.
+# Over 20 seeds the accuracy lies between 0.94 and 1.00. Leave `standardize` out, and it lies between 0.20 and
+# 0.68; nine of the 20 models call all birds by one name, so that one class has recall 1 and the others 0. The
+# loss had told it before: after 20 epochs it still jumps about above 1.1, and guessing costs ln 3 = 1.1.

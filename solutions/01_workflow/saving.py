@@ -87,6 +87,8 @@ def save_model(model: nn.Module, path: str | PathLike[str]) -> None:
 # name, and change with the next step.
 #
 # ```python
+# import copy
+#
 # best = net.state_dict()                          # an alias: follows the training
 # best = copy.deepcopy(net.state_dict())           # the weights as they are now
 # ```

@@ -20,12 +20,13 @@
 # circles all the way round, accuracy 1.0.
 #
 # ```
-#   without               with ReLU
-#   o o o | . . .         . . o o o . .
-#   o x x | x x o         . o  ___  o .
-#   o x x | x x o         o  / x x\  o
-#   o x x | x x o         o  \x_x_/  o
-#   o o o | . . .         . . o o o . .
+#     without                 with ReLU
+#
+#     o  o |o  o              o   o   o
+#   o   x  | x   o          o   .---.   o       o  class 0, outside
+#   o  x   |  x  o          o  ( x x )  o       x  class 1, inside
+#   o   x  | x   o          o   '---'   o
+#     o  o |o  o              o   o   o
 # ```
 
 # %%
@@ -72,9 +73,8 @@ def compare_boundaries() -> plt.Figure:
 #
 # In the next three exercises the torch function of that name is refused, as a function, as a method and
 # inside its `nn` layer; everything else is allowed. The formulas are simple, floating point is not: float32
-# ends at 3.4e38, so
-# `exp` overflows to inf above 88, and what follows is often inf / inf or 0 * inf, which is nan. For
-# log(1 + exp(x)), called softplus, the way out looks like this:
+# ends at 3.4e38, so `exp` overflows to inf above 88, and what follows is often inf / inf or 0 * inf, which is
+# nan. For log(1 + exp(x)), called softplus, the way out looks like this:
 #
 # ```python
 # x = torch.tensor([-1000.0, 0.0, 1000.0])
@@ -84,8 +84,7 @@ def compare_boundaries() -> plt.Figure:
 #
 # The trick is always the same: rewrite the formula so that `exp` sees no positive number. exp(-1000) is 0,
 # and a 0 in a sum does no harm. Watch the dtype: `torch.where(x > 0, x, 0.0)` makes floats of integers, and a
-# fresh
-# `torch.zeros(...)` is float32 on the CPU whatever x is.
+# fresh `torch.zeros(...)` is float32 on the CPU whatever x is.
 
 # %% difficulty="easy" minutes=5
 def relu(x: Tensor) -> Tensor:
