@@ -438,7 +438,11 @@ def _scalar_difference(got: Any, want: Any, what: str, same: Callable[[Any, Any]
             right = isinstance(got, kind) and (kind is bool or not isinstance(got, bool))
             if not right:
                 return f"{what} should be a Python {kind.__name__}; it is {describe(got)}."
-            return None if same(got, want) else f"{what} is a Python {kind.__name__}, but not the right one."
+            return (
+                None
+                if same(got, want)
+                else f"{what} is a Python {kind.__name__}, as it should be, but not the right one."
+            )
     if want is None:
         return None if got is None else f"{what} should be None; it is {describe(got)}."
     if type(got) is not type(want) and not isinstance(got, type(want)):

@@ -65,6 +65,7 @@ MISTAKES = {
     40: "eval() taken for no_grad",
     41: "softmax before CrossEntropyLoss",
     42: "sigmoid before BCEWithLogitsLoss",
+    43: "BCELoss on logits",
     44: "(N, 1) against (N,) in the loss",
     45: "(N, 1) against (N,) in the accuracy",
     46: "logits rounded to labels",
@@ -150,6 +151,7 @@ FUNDAMENTALS = rows(
 WORKFLOW = rows(
     "01_workflow",
     (14, "data/make_line", "rows", "samples are rows"),
+    (23, "training/fit_line", "seeds_the_first_time_only", "each draw advances | re-seed"),
     (24, "training/fit_line", "seeds_after_the_model", "seed before you build"),
     (25, "training/fit", "seeds_in_the_loop", "inside the loop"),
     (26, "data/split_shuffled", "no_generator", "generator of its own"),
@@ -196,6 +198,7 @@ WORKFLOW = rows(
 CLASSIFICATION = rows(
     "02_classification",
     (5, "data/make_circles", "float_labels", "names, not amounts"),
+    (5, "multiclass/fit_classifier", "float_labels", "names, not amounts | int64"),
     (6, "binary/train_step", "int_targets", ".float()"),
     (17, "nonlinearity/softmax", "over_the_batch", "over the batch"),
     (17, "multiclass/predict_probabilities", "over_the_batch", "over the batch"),
@@ -203,6 +206,8 @@ CLASSIFICATION = rows(
     (41, "multiclass/Classifier", "softmax", "softmax is inside"),
     (41, "multiclass/fit_spirals", "softmax", "raw logits"),
     (42, "binary/CircleClassifier", "sigmoid", "sigmoid is already inside"),
+    (43, "binary/fit_circles", "bce_on_logits", "BCELoss wants probabilities | BCEWithLogitsLoss"),
+    (44, "binary/fit_circles", "column_against_row", "same shape | squeeze(1)"),
     (45, "binary/train_step", "broadcasts", "every prediction with every label"),
     (45, "metrics/accuracy", "all_pairs", "every prediction with every label"),
     (46, "binary/logits_to_labels", "rounds_logits", "rounded the logits"),
@@ -211,6 +216,10 @@ CLASSIFICATION = rows(
     (49, "binary/fit_circles", "tiny_rate", "ln 2"),
     (49, "multiclass/fit_spirals", "tiny_rate", "ln 3"),
     (54, "multiclass/fit_classifier", "mean_of_means", "weigh each batch"),
+    (55, "multiclass/predict_classes", "shuffled", "not shuffled | same answer twice"),
+    (57, "data/stratified_split", "unseeded", "change sides between two runs | generator"),
+    (57, "data/stratified_split", "leak", "2 rows are in both splits"),
+    (57, "data/standardize", "statistics_of_both", "test set leaked"),
 )
 
 COMPUTER_VISION = rows(

@@ -946,14 +946,17 @@ def test_fit_line_repeats_itself(student):
     expect(third["line"] == fourth["line"], "the same seed gave two different models: seed with the seed you are given")
     expect(third["line"] != first["line"], "two different seeds gave the same model: pass your seed to torch.manual_seed")
     whole = _fit_line(student, seed=42, epochs=200)
-    assert_close(
-        whole["line"],
-        [0.6990, 0.3093],
-        rtol=0,
-        atol=5e-3,
-        what="weights and bias at seed 42",
-        mistakes=_line_mistakes(start, 200, 0.01),
-    )
+    _assert_line(whole["line"], [0.6990, 0.3093], 5e-3, _line_mistakes(start, 200, 0.01))
+
+
+def _assert_line(line, want, atol, mistakes):
+    """weights and bias are those of `want`, another pair of numbers or the known mistake's."""
+
+    def named(pair):
+        return dict(zip(("weights", "bias"), pair() if callable(pair) else pair))
+
+    known = {message: (lambda wrong=wrong: named(wrong)) for message, wrong in mistakes.items()}
+    assert_close(named(line), named(want), rtol=0, atol=atol, what="the fitted line", mistakes=known)
 
 
 @check("fit_line", hint="Seed, Line(), data, L1Loss, SGD, then 200 times the five moves.", seconds=30)
@@ -962,14 +965,7 @@ def test_fit_line_finds_the_line(student):
     run = _fit_line(student)
     start = _start()
     _learned(run, start)
-    assert_close(
-        run["line"],
-        [0.6990, 0.3093],
-        rtol=0,
-        atol=1e-3,
-        what="weights and bias",
-        mistakes=_line_mistakes(start, 200, 0.01),
-    )
+    _assert_line(run["line"], [0.6990, 0.3093], 1e-3, _line_mistakes(start, 200, 0.01))
 
 
 @check("fit_line", points=2, hint="epochs and lr are parameters; the training set is the first 40 of the 50 points.", seconds=30)
@@ -981,17 +977,11 @@ def test_fit_line_trains_as_told(student):
         run = _fit_line(student, seed=seed, epochs=epochs, lr=lr)
         start = drawn["line"]
         _learned(run, start)
-        assert_close(
-            run["line"],
-            _line(start, epochs, lr),
-            rtol=0,
-            atol=2e-4,
-            what="weights and bias, compared with a training from the same start",
-            mistakes={
-                **_line_mistakes(start, epochs, lr),
-                "It does not use lr: pass it on to SGD.": lambda: _line(start, epochs, 0.01),
-            },
-        )
+        mistakes = {
+            **_line_mistakes(start, epochs, lr),
+            "It does not use lr: pass it on to SGD.": lambda: _line(start, epochs, 0.01),
+        }
+        _assert_line(run["line"], _line(start, epochs, lr), 2e-4, mistakes)
 
 
 @check("fit_line", hint="Return the model itself; it computes weights * x + bias.", seconds=30)
