@@ -155,7 +155,7 @@ def _student_error(
             "returned what cannot be graded",
         )
     name = error.types[0] if error.types else "Exception"
-    cause = explain(name, error.message) or explain(" ".join(error.types), error.message)
+    cause = explain(name, error.message, inside=bool(frames)) or explain(" ".join(error.types), error.message)
     text = error.message.strip().splitlines()
     said = f"{name}: {text[0][:300]}" if text else name
     code = f"line {frames[-1][0]}: {frames[-1][2]}{_caller(frames)}" if frames else None

@@ -269,6 +269,11 @@ def with_code(text: str) -> Markup:
     return Markup(re.sub(r"`([^`]{1,200})`", r"<code>\1</code>", str(escape(text))))
 
 
+def with_breaks(text: str) -> Markup:
+    """Escaped text that may be broken behind underscores and slashes: long names have no spaces."""
+    return Markup(re.sub("([_/])", r"\1<wbr>", str(escape(text))))
+
+
 def render(page: Page) -> str:
     """The page as HTML text."""
     style = (HERE / "page.css").read_text(encoding="utf-8")
@@ -276,7 +281,7 @@ def render(page: Page) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["code"] = with_code
+    environment.filters |= {"code": with_code, "breaks": with_breaks}
     template = environment.from_string((HERE / "page.html").read_text(encoding="utf-8"))
     return template.render(
         page=page,

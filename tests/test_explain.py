@@ -18,6 +18,12 @@ def two_backwards():
     loss.backward()
 
 
+def change_in_place():
+    y = torch.ones(2, requires_grad=True).exp()
+    y.add_(1)
+    y.sum().backward()
+
+
 def change_leaf():
     torch.ones(1, requires_grad=True).add_(1)
 
@@ -59,6 +65,53 @@ class NoForward(nn.Module):
         (lambda: X.item(), "exactly one element"),
         (lambda: bool(X), "reduce it first"),
         (lambda: X.sum(dim=5), "count from -2 to 1"),
+        (lambda: X[7], "positions run from 0 to 3"),
+        (lambda: torch.rand(0)[0], "is empty"),
+        (lambda: X[0, 0, 0], "More indices than dimensions"),
+        (lambda: X[torch.tensor([True, False])], "A mask of shape (2)"),
+        (lambda: X[torch.tensor([0.5])], "Positions are whole numbers"),
+        (lambda: nn.CrossEntropyLoss()(torch.rand(2, 3), torch.tensor([0, 3])), "labels run from 0 to C - 1"),
+        (lambda: nn.CrossEntropyLoss()(torch.rand(2, 3), torch.tensor([0, 1, 2])), "2 predictions met 3 labels"),
+        (lambda: torch.stack([1.0]), "take a list of tensors"),
+        (lambda: torch.cat([torch.tensor(1.0)] * 2), "torch.stack gives it one"),
+        (lambda: torch.stack([]), "list of tensors is empty"),
+        (lambda: torch.cat([X, torch.rand(4)]), "here are 2 and 1"),
+        (lambda: torch.tensor([1, 2], requires_grad=True), "whole numbers have no gradient"),
+        (change_in_place, "changed in place"),
+        (lambda: (torch.ones(2, requires_grad=True) * 2).backward(), "starts from one number"),
+        (lambda: torch.ones(3).expand(2, 4), "only size 1 is stretched"),
+        (lambda: X.permute(0, 1, 2), "each dimension of the tensor once"),
+        (lambda: np.ones(2) + np.ones(3), "(2,) and (3,) do not broadcast"),
+        (lambda: np.ones((2, 3)) @ np.ones((2, 3)), "inner sizes 3 and 2"),
+        (lambda: torch.dot(X, X), "for matrices it is @"),
+        (lambda: torch.bmm(X, X), "for two matrices it is @"),
+        (lambda: torch.mv(X, torch.rand(3)), "takes a vector of 2, not of 3"),
+        (lambda: torch.einsum("ij,jk->ik", X, X), "j is 2 in one tensor and 4 in another"),
+        (lambda: torch.tensor([[1, 2], [3]]), "a tensor is a full table"),
+        (lambda: torch.tensor(["a"]), "not texts"),
+        (lambda: nn.Linear(2, 1)([1, 2]), "Something of type list went in"),
+        (lambda: torch.randn(2.5), "Sizes are whole numbers"),
+        (lambda: torch.linspace(0, 1), "no form of this call for (int, int)"),
+        (lambda: nn.MaxPool2d(2)(torch.rand(1, 3, 1, 1)), "smaller than the window"),
+        (lambda: nn.Conv2d(3, 4, 5)(torch.rand(1, 3, 2, 2)), "smaller than the window"),
+        (lambda: nn.BatchNorm2d(3)(torch.rand(2, 4, 5, 5)), "made for 3 channels and got 4"),
+        (lambda: X.gather(1, torch.tensor([0, 1, 0, 1])), "unsqueeze(1) the labels"),
+        (lambda: len(torch.tensor(1.0)), "A single number has no rows"),
+        (lambda: torch.optim.SGD(nn.Linear(1, 1), 0.1), "model.parameters()"),
+        (lambda: torch.optim.SGD([1.0], 0.1), "model.parameters()"),
+        (lambda: nn.MSELoss(X, X), "nn.MSELoss()(a, b)"),
+        (lambda: X.mean.item(), "without its brackets"),
+        (lambda: X(0), "square ones"),
+        (lambda: [X].shape, "This is a Python list"),
+        (lambda: X.lenght, "Tensors have no .lenght"),
+        (lambda: nn.Linear(1, 1).wieght, "Linear has no .wieght"),
+        (lambda: {"a": 1}["b"], "no key 'b'"),
+        (lambda: list("a")[3], "from 0 to len - 1"),
+        (lambda: int(1 / 0), "divided by zero"),
+        (lambda: int(float("nan")), "nan came up"),
+        (lambda: range(2 / 1), "/ always gives a float"),
+        (lambda: "a" + 1, "meets a number"),
+        (lambda: None > 1, "Something is None"),
         (lambda: torch.rand(3) + torch.rand(4), "sizes 3 and 4 do not broadcast"),
         (lambda: torch.stack([torch.rand(2), torch.rand(3)]), "resize or pad"),
         (lambda: torch.cat([torch.rand(2, 2), torch.rand(3, 3)]), "all the others must be equal"),

@@ -131,6 +131,10 @@ def long_line(first_tensor_with_a_long_name, second_tensor_with_a_long_name):
     return LONG_LINE
 
 
+def misfit(x):
+    return product(x)
+
+
 def own_error(x):
     raise ValueError("x must be flat, got " + str(tuple(x.shape)))
 """.replace("LONG_LINE", " + ".join(["first_tensor_with_a_long_name @ second_tensor_with_a_long_name"] * 5))
@@ -217,7 +221,7 @@ TABLE = [
      ["logits (4, 3) float32", "labels (4,) float32"], "int64", "Long"),
     ("devices", lambda s: s.devices(meta(2)), "return x + torch.ones(2)", ["x (2,) float32 on meta"], "Wrong device", "device"),
     ("a graph", lambda s: s.to_numpy(tracked(2)), "return (x * 1).numpy()", ["x (2,) float32"], ".detach()", "Can't call numpy()"),
-    ("no tensor there", lambda s: s.no_tensor(5), "return [1, 2][n]", None, None, "list index out of range"),
+    ("no tensor there", lambda s: s.no_tensor(5), "return [1, 2][n]", None, "from 0 to len - 1", "list index out of range"),
     ("no end", lambda s: s.endless(rand(2)), "return endless(x) + 1", ["x (2,)"], "calls itself without an end", "recursion"),
     ("None", lambda s: s.nothing(rand(2)), "return None.shape", None, "Something is None", "'NoneType' object has no attribute"),
     ("attributes that run code", lambda s: s.hostile(rand(2, 2)), "return x.reshape(7, 7)",
@@ -225,6 +229,7 @@ TABLE = [
     ("a long line", lambda s: s.long_line(rand(2, 3), rand(2, 3)), "return first_tensor_with_a_long_name @",
      ["first_tensor_with_a_long_name (2, 3)", "second_tensor_with_a_long_name (2, 3)"], "inner sizes", "cannot be multiplied"),
     ("the student's own error", lambda s: s.own_error(rand(2, 2)), "raise ValueError(", ["x (2, 2)"], None, "x must be flat, got (2, 2)"),
+    ("a call that does not fit", lambda s: s.misfit(rand(2)), "return product(x)", ["x (2,)"], "The call on this line", "missing 1 required positional argument"),
     ("no super", lambda s: s.NoSuper(), "self.layer = nn.Linear(1, 1)", None, "first line of __init__", "before Module.__init__() call"),
 ]  # fmt: skip
 
