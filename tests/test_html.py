@@ -22,7 +22,7 @@ ELEMENTS = {
     "html", "head", "meta", "title", "style", "body", "svg", "symbol", "circle", "path", "rect", "use", "text", "a", "header", "div", "h1", "p",
     "span", "ul", "li", "b", "br", "time", "dl", "dt", "dd", "aside", "nav", "table", "caption", "thead", "tbody", "tr", "th", "td", "main",
     "section", "h2", "h3", "article", "details", "summary", "h4", "code", "pre", "figure", "figcaption", "img", "mark", "input", "label",
-    "footer",
+    "footer", "wbr",
 }  # fmt: skip
 URLS = ("href", "src", "action", "formaction", "data", "srcset", "poster", "background", "xlink:href", "ping", "cite")
 
