@@ -9,6 +9,7 @@ import ast
 import contextlib
 import functools
 import types
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -90,8 +91,10 @@ def tensors_at(frame: types.FrameType, expressions: list[ast.expr]) -> list[Desc
         written = ast.unparse(node)
         if written in found or len(written) > 60:
             continue
-        value = _value(frame, node)
-        described = _described(value)
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # torch's own, such as for .T of a vector: not the student's doing
+            described = _described(_value(frame, node))
         if described is not None:
             found[written] = [written, *described]
     return list(found.values())[:MOST]

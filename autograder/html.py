@@ -46,7 +46,7 @@ def write_report(
         own=own,
         again=shlex.join(["nox", "-s", "report", "--", *arguments, "--seed", str(graded.report.seed)]),
         when=datetime.now().astimezone(),
-        pictures=pictures.draw_all(running, submission, graded),
+        pictures={} if graded.partial else pictures.draw_all(running, submission, graded),
         blocks={name: drawn.blocks(shapes) for name, shapes in graded.shapes.items()},
     )
     try:
@@ -77,6 +77,8 @@ def main(arguments: argparse.Namespace) -> int:
             graded = running.grade(submission, what.seed, bar.advance)
         for note in running.notes:
             print(note, file=sys.stderr)
+        if sys.stderr.isatty():
+            print("Drawing the pictures ...", file=sys.stderr)
         named = ["--submission", str(arguments.submission)] if arguments.submission else []
         named += ["--reference"] if arguments.reference else []
         write_report(
@@ -89,8 +91,8 @@ def main(arguments: argparse.Namespace) -> int:
         )
         report = graded.report
         print(f"{points(report.points)} of {points(report.max_points)} points; the page is {path}")
-        if arguments.open:
-            webbrowser.open(path.as_uri())
+        if arguments.open and not webbrowser.open(path.as_uri()):
+            print("No browser could be opened: open the file by hand.", file=sys.stderr)
         return INTERRUPTED if graded.partial else FULL_POINTS if report.full else POINTS_LOST
 
     return engine.run(what.course, what.topics, what.options(), use)

@@ -28,7 +28,7 @@ from .plugin import derived_seed
 from .sandbox import Rules, Student
 
 if TYPE_CHECKING:
-    from .engine import Engine, Graded, SourceFile, Submission
+    from .engine import Engine, Graded, Submission
     from .sandbox import Spawner
 
 
@@ -246,28 +246,27 @@ def draw_all(
     from . import engine
 
     course = running.course
-    tried = {e.id for e in graded.report.exercises if e.status in ("passed", "failed", "error")}
-    work: list[tuple[str, Picture, SourceFile]] = []
-    for key, file in submission.files.items():
-        if not any(i.rpartition("/")[0] == key for i in tried) or file.text is None:
+    tried = [e.id for e in graded.report.exercises if e.status in ("passed", "failed", "error")]
+    work: dict[str, list[Picture]] = {}
+    for key in dict.fromkeys(i.rpartition("/")[0] for i in tried):
+        if submission.files[key].text is None:
             continue
         topic = course.topic(key)
         names = [exercise.name for exercise in topic.read().exercises]
-        path = topic.grader.with_name(f"pictures_{topic.name}.py")
-        work += [(key, found, file) for found in read_pictures(path, key, names) if f"{key}/{found.exercise}" in tried]
-    if not work:
-        return {}
+        found = read_pictures(topic.grader.with_name(f"pictures_{topic.name}.py"), key, names)
+        work[key] = [picture for picture in found if f"{key}/{picture.exercise}" in tried]
 
     def run(emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
-        for key, found, file in work:
-            signatures = running.signatures_of(key)
-            student = Student(spawner, file.shown, file.text, file.problem, signatures)
+        for key, wanted in work.items():
+            file, signatures = submission.files[key], running.signatures_of(key)
             source = engine.read_source(course.root / "solutions", key, "solutions")
+            student = Student(spawner, file.shown, file.text, file.problem, signatures)
             reference = Student(spawner, source.shown, source.text, source.problem, signatures)
-            markup = draw(found, student, reference, key, graded.report.seed)
+            for what in wanted:
+                markup = draw(what, student, reference, key, graded.report.seed)
+                emit({"exercise": f"{key}/{what.exercise}", "markup": str(markup)})
             for used in (student, reference):
-                used.finish()
-            emit({"exercise": f"{key}/{found.exercise}", "markup": str(markup)})
+                used.restart()  # ended, not given back: nobody gets a worker in which the other one's code ran
 
     pictures: dict[str, list[Markup]] = {}
 
@@ -276,7 +275,8 @@ def draw_all(
             pictures.setdefault(line["exercise"], []).append(Markup(line["markup"]))
             advance(line["exercise"])
 
-    running.beside(run, take)
+    if any(work.values()):
+        running.beside(run, take)
     return pictures
 
 
