@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import torch
 from torch.nn import functional as F
-from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, Subset, TensorDataset
+from torch.utils.data import BatchSampler, DataLoader, Dataset, RandomSampler, Sampler, Subset, TensorDataset
 
 from autograder.checks import says
 
@@ -431,6 +431,32 @@ def right_make_loaders_seeds_globally_too(train, test, batch_size, seed):
     generator = torch.Generator().manual_seed(seed + 1)
     return DataLoader(TensorDataset(*train), batch_size, shuffle=True, generator=generator), DataLoader(
         Subset(TensorDataset(*test), range(len(test[1]))), batch_size)
+
+
+class _Permuted(Sampler):
+    def __init__(self, n, seed):
+        self.n, self.rng = n, np.random.default_rng(seed)
+
+    def __len__(self):
+        return self.n
+
+    def __iter__(self):
+        return iter(self.rng.permutation(self.n).tolist())
+
+
+def right_make_loaders_numpy_order(train, test, batch_size, seed):
+    # "by a generator of that seed": a NumPy generator is one
+    return (
+        DataLoader(TensorDataset(*train), batch_size, sampler=_Permuted(len(train[1]), seed)),
+        DataLoader(TensorDataset(*test), batch_size),
+    )
+
+
+def right_make_loaders_persistent_workers(train, test, batch_size, seed):
+    g = torch.Generator().manual_seed(seed)
+    a = DataLoader(TensorDataset(*train), batch_size, shuffle=True, generator=g, num_workers=2, persistent_workers=True)
+    b = DataLoader(TensorDataset(*test), batch_size, num_workers=1)
+    return a, b
 
 
 @says("global random state")

@@ -107,6 +107,44 @@ def _means(rows):
     return {"loss": sum(v * n for v, _, n in rows) / count, "accuracy": sum(r for _, r, _ in rows) / count}
 
 
+def right_train_epoch_closure(model, loader, loss_fn, optimizer, device):
+    model.train()
+    total = correct = seen = 0
+    for images, labels in loader:
+        images, labels = images.to(device), labels.to(device)
+        kept = {}
+
+        def closure():
+            optimizer.zero_grad()
+            kept["out"] = model(images)
+            loss = loss_fn(kept["out"], labels)
+            loss.backward()
+            return loss
+
+        loss = optimizer.step(closure)
+        total += loss.item() * len(labels)
+        correct += int((kept["out"].argmax(dim=-1) == labels).sum())
+        seen += len(labels)
+    return {"loss": total / seen, "accuracy": correct / seen}
+
+
+def right_train_epoch_autograd_grad(model, loader, loss_fn, optimizer, device):
+    model.train()
+    params = [p for g in optimizer.param_groups for p in g["params"]]
+    L, A, N = [], [], []
+    for X, y in loader:
+        X, y = X.to(device), y.to(device)
+        out = model(X)
+        loss = loss_fn(out, y)
+        for p, g in zip(params, torch.autograd.grad(loss, params, allow_unused=True)):
+            p.grad = g
+        optimizer.step()
+        L.append(loss.item())
+        A.append((out.max(1)[1] == y).double().sum().item())
+        N.append(len(X))
+    return dict(loss=float(np.average(L, weights=N)), accuracy=float(np.sum(A) / np.sum(N)))
+
+
 @says("gradients add up")
 def wrong_train_epoch_no_zero_grad(model, loader, loss_fn, optimizer, device):
     return _means(_epoch(model, loader, loss_fn, optimizer, device, zero=""))

@@ -43,6 +43,13 @@ def right_conv_output_size_while(size, kernel_size, stride=1, padding=0, dilatio
     return count
 
 
+def right_conv_output_size_int_of_the_sum(size, kernel_size, stride=1, padding=0, dilation=1):
+    n = int((size + 2 * padding - dilation * (kernel_size - 1) - 1) / stride + 1)
+    if n <= 0:
+        raise ValueError
+    return n
+
+
 @says("one place more")
 def wrong_conv_output_size_no_plus_one(size, kernel_size, stride=1, padding=0, dilation=1):
     room = size + 2 * padding - dilation * (kernel_size - 1) - 1
@@ -205,6 +212,32 @@ def right_conv2d_matrix_product(image, kernel, stride=1, padding=0):
     h, w = (frame.shape[0] - k) // stride + 1, (frame.shape[1] - k) // stride + 1
     columns = [frame[i * stride : i * stride + k, j * stride : j * stride + k].reshape(-1) for i in range(h) for j in range(w)]
     return (torch.stack(columns) @ kernel.reshape(-1)).view(h, w)
+
+
+def right_conv2d_fft(image, kernel, stride=1, padding=0):
+    p = F.pad(image, (padding,) * 4)
+    k = kernel.shape[0]
+    H, W = p.shape
+    work = p.double() if p.dtype != torch.float64 else p
+    flipped = kernel.double().flip(0, 1)
+    s = (H + k - 1, W + k - 1)
+    full = torch.fft.irfft2(torch.fft.rfft2(work, s=s) * torch.fft.rfft2(flipped, s=s), s=s)
+    return full[k - 1 : H, k - 1 : W][::stride, ::stride].to(image.dtype)
+
+
+def right_conv2d_banded_matrices(image, kernel, stride=1, padding=0):
+    # a banded matrix for each kernel row
+    k = kernel.shape[0]
+    p = F.pad(image, (padding,) * 4)
+    H, W = p.shape
+    oh, ow = (H - k) // stride + 1, (W - k) // stride + 1
+    total = torch.zeros(oh, ow, dtype=image.dtype, device=image.device)
+    for i in range(k):
+        band = torch.zeros(W, ow, dtype=image.dtype, device=image.device)
+        for c in range(ow):
+            band[c * stride : c * stride + k, c] = kernel[i]
+        total = total + p[i : i + (oh - 1) * stride + 1 : stride] @ band
+    return total
 
 
 @says("without it")

@@ -1,6 +1,7 @@
 """Right and wrong answers to 04_custom_datasets/loading."""
 
 import itertools
+import random
 
 import numpy as np
 import torch
@@ -48,6 +49,46 @@ def right_make_loaders_seeds_globally_too(train_set, test_set, batch_size, seed,
     g = torch.Generator().manual_seed(int(torch.randint(2**31, ())))
     return [DataLoader(train_set, batch_size, shuffle=True, generator=g, num_workers=num_workers),
             DataLoader(test_set, batch_size, num_workers=num_workers)]
+
+
+def _init(worker_id):
+    seed = torch.initial_seed() % 2**32
+    np.random.seed(seed)
+    random.seed(seed)
+
+
+def right_make_loaders_every_option(train_set, test_set, batch_size, seed, num_workers=0):
+    g = torch.Generator()
+    g.manual_seed(seed)
+    more = {"prefetch_factor": 4, "multiprocessing_context": "fork", "timeout": 5} if num_workers else {}
+    train = DataLoader(train_set, batch_size=batch_size, shuffle=True, num_workers=num_workers, generator=g, worker_init_fn=_init, pin_memory=True, **more)
+    return train, DataLoader(test_set, batch_size=batch_size, num_workers=num_workers, worker_init_fn=_init, **more)
+
+
+def right_make_loaders_by_position(train_set, test_set, batch_size, seed, num_workers=0):
+    g = torch.Generator().manual_seed(seed)
+    ctx = "spawn" if num_workers else None
+    return (
+        DataLoader(train_set, batch_size, True, None, None, num_workers, None, False, False, 0, None, ctx, g),
+        DataLoader(test_set, batch_size, False, None, None, num_workers, None, False, False, 0, None, ctx),
+    )
+
+
+def wrong_make_loaders_prefetch_always(train_set, test_set, batch_size, seed, num_workers=0):
+    g = torch.Generator().manual_seed(seed)
+    return (
+        DataLoader(train_set, batch_size, shuffle=True, generator=g, num_workers=num_workers, prefetch_factor=2),
+        DataLoader(test_set, batch_size, num_workers=num_workers),
+    )
+
+
+@says("needs num_workers > 0")
+def wrong_make_loaders_persistent_always(train_set, test_set, batch_size, seed, num_workers=0):
+    g = torch.Generator().manual_seed(seed)
+    return (
+        DataLoader(train_set, batch_size, shuffle=True, generator=g, num_workers=num_workers, persistent_workers=True),
+        DataLoader(test_set, batch_size, num_workers=num_workers),
+    )
 
 
 @says("global random state")

@@ -331,6 +331,55 @@ def right_freeze_hook_and_eval(module):
             layer.register_forward_pre_hook(hook)
 
 
+class _Frozen1d(nn.BatchNorm1d):
+    def train(self, mode=True):
+        return super().train(False)
+
+
+class _Frozen2d(nn.BatchNorm2d):
+    def train(self, mode=True):
+        return super().train(False)
+
+
+class _Frozen3d(nn.BatchNorm3d):
+    def train(self, mode=True):
+        return super().train(False)
+
+
+def right_freeze_class_swap(module):
+    swap = {nn.BatchNorm1d: _Frozen1d, nn.BatchNorm2d: _Frozen2d, nn.BatchNorm3d: _Frozen3d}
+    for m in module.modules():
+        for p in m.parameters(recurse=False):
+            p.requires_grad_(False)
+        if type(m) in swap:
+            m.__class__ = swap[type(m)]
+            m.training = False
+
+
+def right_freeze_asleep_for_the_call(module):
+    """Eval for the call, and the mode back after it."""
+    for p in module.parameters():
+        p.requires_grad_(False)
+
+    def before(layer, _):
+        layer.was = layer.training
+        layer.training = False
+
+    def after(layer, _, out):
+        layer.training = layer.was
+
+    for m in module.modules():
+        if isinstance(m, nn.modules.batchnorm._BatchNorm):
+            m.register_forward_pre_hook(before)
+            m.register_forward_hook(after)
+
+
+def right_freeze_train_of_the_whole(module):
+    module.requires_grad_(False)
+    module.eval()
+    module.train = types.MethodType(lambda self, mode=True: self, module)
+
+
 @says("requires_grad=False is not enough")
 def wrong_freeze_parameters_only(module):
     module.requires_grad_(False)
