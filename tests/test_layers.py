@@ -42,6 +42,7 @@ LAYERS = [
     ["page", "pictures", "listing", "solution"],
     ["html", "screen", "warm", "edits"],
     ["grading"],
+    ["session"],
     ["watch"],
     ["reading"],
     ["classroom"],

@@ -164,7 +164,7 @@ def test_however_it_ends_the_terminal_is_as_before_and_no_process_is_left(course
     program = tmp_path / "program.py"
     program.write_text(
         "import sys\nfrom autograder import cli, watch\n"
-        "watch.ACTIONS['n'] = lambda session: 1 / 0\nsys.exit(cli.main(sys.argv[1:]))\n"
+        "watch.Session.step = lambda session, by: 1 / 0\nsys.exit(cli.main(sys.argv[1:]))\n"
     )
     watch = terminals(course, program=str(program), env={"PYTHONPATH": str(ROOT)})
     watch.see("✗ failed")
