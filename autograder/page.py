@@ -29,6 +29,15 @@ from .report import WORDS, points
 HERE = Path(__file__).resolve().parent
 PRINTED_LINES = 60
 
+FORMS = {
+    "passed": "0h10v10h-10z",
+    "failed": "0h10v3.5h-10zm0 6.5h10v3.5h-10z",
+    "error": "0h10v3.5h-10zm0 6.5h10v3.5h-10z",
+    "timed_out": "2.5h10v5h-10z",
+    "not_implemented": "6.5h10v3.5h-10z",
+}
+"""What stands for an exercise in its chapter's strip, by status: full, split, or low, so that colour alone tells nothing."""
+
 
 @dataclass(frozen=True)
 class CheckView:
@@ -159,13 +168,10 @@ def rows_of(message: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]
 
 
 def line_of(text: str | None, name: str) -> int | None:
-    """Number of the line that defines `name` in a topic file. Looked for as text: a hostile file is not given to Python's parser here."""
-    if text is None:
-        return None
-    for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b", line):
-            return number
-    return None
+    """Number of the line that defines `name` in a topic file, the last one: that counts. A hostile file is not given to Python's parser for it."""
+    found = re.compile(rf"(?:async\s+)?(?:def|class)\s+{re.escape(name)}\b")
+    numbers = [number for number, line in enumerate((text or "").splitlines(), 1) if found.match(line)]
+    return numbers[-1] if numbers else None
 
 
 def _checks(exercise: ExerciseResult, blocks: Mapping[str, Markup]) -> tuple[tuple[CheckView, ...], str]:
@@ -264,14 +270,14 @@ def page_of(
     )
 
 
-def with_code(text: str) -> Markup:
-    """Escaped text, in which what stands between backticks is code."""
-    return Markup(re.sub(r"`([^`]{1,200})`", r"<code>\1</code>", str(escape(text))))
-
-
 def with_breaks(text: str) -> Markup:
     """Escaped text that may be broken behind underscores and slashes: long names have no spaces."""
     return Markup(re.sub("([_/])", r"\1<wbr>", str(escape(text))))
+
+
+def with_code(text: str) -> Markup:
+    """Escaped text, with breaks, in which what stands between backticks is code."""
+    return Markup(re.sub(r"`([^`]{1,400})`", r"<code>\1</code>", str(with_breaks(text))))
 
 
 def render(page: Page) -> str:
@@ -286,6 +292,7 @@ def render(page: Page) -> str:
     return template.render(
         page=page,
         words=WORDS,
+        forms=FORMS,
         points=points,
         style=Markup(style),
         policy=f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'",

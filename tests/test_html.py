@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from autograder import drawn, page, svg
 from autograder.model import Shapes
-from autograder.page import rows_of, with_code
+from autograder.page import line_of, rows_of, with_code
 from autograder.png import encode
 from tests.canned_page import HOSTILE, KEY, MARKUP, page_text
 from tests.sample import SAMPLE, SUBMISSIONS, autograder
@@ -140,6 +140,12 @@ def test_messages_become_labelled_rows():
     labelled, others = rows_of("Called    f(x)\nWhy       <b>\nno label\nNextdoor x")
     assert labelled == (("Called", "f(x)"), ("Why", "<b>"))
     assert others == ("no label", "Nextdoor x")
+
+
+def test_the_last_definition_counts():
+    assert line_of("def f(x):\n    def f(y): ...\n\nclass  f : ...\ndef ff(): ...", "f") == 4
+    assert line_of("x = 1", "f") is None
+    assert line_of(None, "f") is None
 
 
 def test_backticks_are_code_and_nothing_else():
