@@ -17,6 +17,9 @@ PATIENCE = 10
 STARVATION = 16
 """For each CPU second that a call has, so many in which it waited for a processor do not count."""
 
+_own: dict[int, int] = {}
+"""This process's id -> descriptor of its own schedstat; a forked child opens one of its own."""
+
 _TICK = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -71,6 +74,16 @@ class Meter:
                 os.close(file)
 
 
+def own_waiting() -> float:
+    """Seconds that this process itself has waited for a processor: a worker whose grader is late is not idle."""
+    try:
+        if os.getpid() not in _own:
+            _own[os.getpid()] = os.open("/proc/self/schedstat", os.O_RDONLY | os.O_CLOEXEC)
+        return int(os.pread(_own[os.getpid()], 200, 0).split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
 @dataclass
 class CallClock:
     """Bounds one call of `seconds` CPU seconds to `most` seconds of the wall clock, starvation not counted."""
@@ -79,11 +92,13 @@ class CallClock:
     seconds: int
     most: float
     began: Times = field(init=False)
+    late: float = field(init=False)
     why: str = ""
     """Why no more time is given."""
 
     def __post_init__(self) -> None:
         self.began = self.meter.now() or Times(time.monotonic())
+        self.late = own_waiting() if self.meter.files else 0.0
 
     def first_look(self) -> float:
         """Seconds from the call's beginning in which nothing needs to be asked."""
@@ -106,9 +121,11 @@ class CallClock:
         return self._at_least(left[self.why])
 
     def starved(self, now: Times | None = None) -> float:
-        """Seconds of this call that the worker waited for a processor, as far as they are not counted."""
+        """Seconds of this call in which worker or grader waited for a processor, as far as they are not counted."""
         now = now or self.meter.now()
-        return 0.0 if now is None else min(max(now.waited - self.began.waited, 0.0), STARVATION * self.seconds)
+        if now is None:
+            return 0.0
+        return min(max(now.waited - self.began.waited + own_waiting() - self.late, 0.0), STARVATION * self.seconds)
 
     def used(self) -> float:
         """Seconds that the call has taken, starvation not counted."""

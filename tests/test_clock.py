@@ -23,7 +23,7 @@ class Told(Meter):
 
     def __init__(self) -> None:
         super().__init__((0,))
-        self.times = Times(0.0)
+        self.times, self.own = Times(0.0), 7.0
 
     def now(self) -> Times:
         return self.times
@@ -33,6 +33,7 @@ class Told(Meter):
 def told(monkeypatch: pytest.MonkeyPatch) -> Told:
     meter = Told()
     monkeypatch.setattr(clock.time, "monotonic", lambda: meter.times.wall)
+    monkeypatch.setattr(clock, "own_waiting", lambda: meter.own)
     return meter
 
 
@@ -67,6 +68,29 @@ def test_without_knowledge_the_wall_clock_alone_decides(monkeypatch: pytest.Monk
     now = 30.5
     assert call.more() == 0
     assert "30 s in all" in call.why
+
+
+def test_a_worker_whose_grader_is_late_does_not_idle(told: Told) -> None:
+    call = CallClock(told, 5, 30)
+    told.times, told.own = Times(15.0, 1.0, 1.0), 7.0 + 8.0
+    assert call.more() == pytest.approx(5)
+    assert call.used() == pytest.approx(6)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
+def test_own_waiting_is_this_processs() -> None:
+    first = clock.own_waiting()
+    read_end, write_end = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        os.write(write_end, str(clock.own_waiting()).encode())
+        os._exit(0)
+    os.waitpid(pid, 0)
+    assert 0 <= float(os.read(read_end, 100)) < first + 100
+    assert len(clock._own) == 1
+    assert clock.own_waiting() >= first
+    os.close(read_end)
+    os.close(write_end)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="/proc is Linux'")
