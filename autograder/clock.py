@@ -91,12 +91,13 @@ class CallClock:
     meter: Meter
     seconds: int
     most: float
+    why: str = field(init=False)
+    """Why no more time is given."""
     began: Times = field(init=False)
     late: float = field(init=False)
-    why: str = ""
-    """Why no more time is given."""
 
     def __post_init__(self) -> None:
+        self.why = f"no answer after {self.seconds} s of CPU time or {self.most:.0f} s in all"
         self.began = self.meter.now() or Times(time.monotonic())
         self.late = own_waiting() if self.meter.files else 0.0
 
@@ -109,7 +110,6 @@ class CallClock:
         now = self.meter.now()
         elapsed = time.monotonic() - self.began.wall
         if now is None:
-            self.why = f"no answer after {self.seconds} s of CPU time or {self.most:.0f} s in all"
             return self._at_least(self.most - elapsed)
         cpu, starved = now.cpu - self.began.cpu, self.starved(now)
         left = {

@@ -63,6 +63,7 @@ def test_without_knowledge_the_wall_clock_alone_decides(monkeypatch: pytest.Monk
     monkeypatch.setattr(clock.time, "monotonic", lambda: now)
     call = CallClock(Meter(), 5, 30)
     assert call.first_look() == 30
+    assert "30 s in all" in call.why, "where nobody asks, as with a worker behind pipes"
     now = 12.0
     assert call.more() == pytest.approx(18)
     now = 30.5
