@@ -12,6 +12,7 @@ from .answers import Answer
 from .course import Course
 from .engine import Graded, Submission, read_source
 from .model import FULL_POINTS
+from .plain import clean
 from .progress import (
     Entry,
     Store,
@@ -188,7 +189,7 @@ def tell(course: Course, store: Store, today: Mapping[str, Task], given: Mapping
     new = [i for i in ids if store.known and i not in store.known]
     if new:
         out.print(Text(f"New in the course: {', '.join(new)}.", style="yellow"))
-    gone = [i for i, entry in store.entries.items() if i not in today and entry.status]
+    gone = [clean(i) for i, entry in store.entries.items() if i not in today and entry.status]
     if gone:
         out.print(
             Text(f"No longer in the course, your progress on it is kept: {', '.join(sorted(gone))}.", style="dim")

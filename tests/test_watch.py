@@ -195,7 +195,9 @@ def test_without_file_events_it_looks_every_second_and_says_so_once(course, term
     }
     content = {"schema": 1, "exercises": {"00_sample/basics/Scale": old}}
     (course / "exercises" / ".progress.json").write_text(json.dumps(content))
-    watch = terminals(course, "Scale", env={"WATCHFILES_FORCE_POLLING": "1", "NO_COLOR": "1"})
+    watch = terminals(
+        course, "Scale", env={"WATCHFILES_FORCE_POLLING": "1", "NO_COLOR": "1", "DISPLAY": "", "WAYLAND_DISPLAY": ""}
+    )
     watch.see("00_sample/basics/Scale", "looked for every second: WATCHFILES_FORCE_POLLING is set", "0 of 1 passed")
     watch.see("↻ task changed", "the task of 00_sample/basics/Scale has changed since you passed it (20")
     watch.press("g")
@@ -203,6 +205,9 @@ def test_without_file_events_it_looks_every_second_and_says_so_once(course, term
     file.write_text(written(file.read_text(), "return x + 2", SCALE, "return -x"))
     watch.see("✗ failed")
     assert watch.screen.count("every second") == 1
+    watch.press("o")
+    watch.see("The report is in report.html: open it in a browser.")
+    assert "Scale" in (course / "report.html").read_text(encoding="utf-8")
     assert not re.search(r"\x1b\[[0-9;]*3[0-9]", watch.raw), "a colour, though NO_COLOR is set"
     watch.press("g")
     watch.see("✗ failed")
