@@ -14,16 +14,19 @@ import pytest
 from autograder import keys, saves, screen
 from autograder.course import Course
 from autograder.edits import Edits
+from autograder.grading import Answered, Request
 from autograder.listing import Row
 from autograder.model import CheckResult, ExerciseResult
 from autograder.report import MARKS
+from autograder.session import Session
 
-from .sample import ROOT, SAMPLE, read
+from .sample import ROOT, SAMPLE, autograder, read
 from .terminal import CLEAR, ESCAPES, PATIENCE, Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 
 STUB = 'raise NotImplementedError("Your code here")'
+DOUBLE = "00_sample/basics/double"
 SCALE = "super().__init__()\n        self.factor = nn.Parameter(torch.ones(()))"
 
 
@@ -348,6 +351,44 @@ def test_the_list_of_many_topics_is_one_of_chapters_in_a_low_window():
     assert "topic_" not in low
     assert low.count("36 of 72 points") == 3
     assert low.count("✓") == len(rows)
+
+
+def session_of(course, *answers):
+    """A session that has looked at its files and started no engine."""
+    file = stub_file(course)
+    file.write_text(written(file.read_text(), *answers))
+    session = Session(Course.at(course), [], lambda message: None)
+    session.edits.look()
+    return session
+
+
+def test_a_result_for_an_older_text_counts_for_nothing(course):
+    session = session_of(course, "return 2 * x")
+    passed = ExerciseResult(DOUBLE, "passed", 0.1, (CheckResult("doubles", "passed", 2.0, 2.0),))
+    session.take_results(Answered(Request(1, {DOUBLE: "of an older text"}), (passed,), {}))
+    assert session.current_result() is None
+    assert DOUBLE not in session.store.entries
+    assert session.wanted() == [DOUBLE]
+    session.take_results(Answered(Request(2, {DOUBLE: session.edits.given[DOUBLE].digest}), (passed,), {}))
+    assert session.store.entries[DOUBLE].status == "passed"
+    assert session.wanted() == []
+    assert session.current == "00_sample/basics/Scale"
+
+
+def test_what_grade_notes_beside_it_is_taken_over(course):
+    session = session_of(course, "return 2 * x")
+    assert session.wanted() == [DOUBLE]
+    autograder("grade", "double", root=course)
+    session.look()
+    assert session.wanted() == []
+    assert session.store.entries[DOUBLE].status == "passed"
+
+
+def test_one_message_says_what_is_wrong_with_a_file_and_the_others_keep_their_results(course):
+    session = session_of(course, "return 2 * x", "(")
+    assert session.wanted() == [DOUBLE], "the exercise shown; it stands for all of the file"
+    session.show("00_sample/basics/descend")
+    assert session.wanted() == ["00_sample/basics/descend"]
 
 
 def test_what_terminals_send_for_arrows_and_other_keys():
