@@ -21,6 +21,7 @@ OTHER_CHECKS = (
     "wrong_fine_tune_shuffles_with_random",
     "wrong_fine_tune_softmax",
     "wrong_fine_tune_ten_outputs",
+    "wrong_fine_tune_three_classes",
     "wrong_fine_tune_trains_the_given",
     "wrong_fine_tune_unseeded",
 )
