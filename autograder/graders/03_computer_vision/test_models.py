@@ -108,6 +108,9 @@ def _built(student, name, args, options, pictures):
     expect(isinstance(out["single"], torch.Tensor), "forward should return a tensor: is there a return in it?")
     expect(out["names"], "The model has no registered parameters: keep layers as attributes or in nn.Sequential, not in a plain list.")
     expect(not out["frozen"], "A parameter does not require grad: leave that to torch, or the model cannot learn it.")
+    for got, again in zip(out["outputs"], out["again"], strict=True):
+        expect(got.shape != again.shape or torch.allclose(got, again, rtol=1e-4, atol=1e-4, equal_nan=True),
+               "The model answers otherwise in train mode than in eval mode: a dropout or a normalisation is inside. The task has neither.")
     expect(info(out["outputs"][0]).has_grad_fn, "The output carries no graph: record gradients in forward, or the model cannot learn.")
     return out
 

@@ -123,6 +123,7 @@ class wrong_LinearBaseline_three_layers(nn.Module):
         return self.layers(x)
 
 
+@says("dropout or a normalisation")
 class wrong_LinearBaseline_dropout(nn.Module):
     def __init__(self, in_features=784, hidden_units=32, num_classes=10):
         super().__init__()
@@ -404,6 +405,7 @@ class wrong_TinyVGG_batch_norm(_Vgg):
         super().__init__(in_channels, hidden_units, num_classes, image_size, norm=True)
 
 
+@says("dropout or a normalisation")
 class wrong_TinyVGG_dropout(_Vgg):
     def __init__(self, in_channels, hidden_units, num_classes, image_size=28):
         super().__init__(in_channels, hidden_units, num_classes, image_size, extra=(nn.Dropout(0.5),))
