@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from .sandbox import Spawner
 
 
+GRID = 72
+"""Places along a side for which a model is asked."""
+
 CLASSES = 10
 """Most classes that are told apart in a picture."""
 
@@ -129,9 +132,9 @@ def curve(values: Any, x: str = "epoch", y: str = "loss", most: int = 160) -> Cu
     return Curve(tuple(numbers), len(numbers), x, y)
 
 
-def places(low: float, high: float, count: int = 72) -> torch.Tensor:
-    """(count², 2) places of a square, row by row from the bottom: what `boundary` wants the logits of."""
-    across = torch.linspace(low, high, count)
+def places(low: float, high: float) -> torch.Tensor:
+    """(GRID², 2) places of a square, row by row from the bottom: what `boundary` wants the logits of."""
+    across = torch.linspace(low, high, GRID)
     yy, xx = torch.meshgrid(across, across, indexing="ij")
     return torch.stack([xx.flatten(), yy.flatten()], dim=1)
 
@@ -153,8 +156,7 @@ def class_ids(logits: Any, count: int) -> torch.Tensor:
 
 def boundary(logits: Any, of_points: Any, X: torch.Tensor, y: torch.Tensor, low: float, high: float) -> Boundary:
     """The regions that logits for `places(low, high)` mean, with points `X` (n, 2) of class `y` (n,), whose logits are `of_points`."""
-    count = math.isqrt(len(logits)) if isinstance(logits, torch.Tensor) and logits.ndim else 0
-    grid = class_ids(logits, max(count * count, 1)).reshape(count, count)
+    grid = class_ids(logits, GRID * GRID).reshape(GRID, GRID)
     accuracy = float((class_ids(of_points, len(y)) == y).double().mean())
     labels = tuple(int(label) for label in y)
     return Boundary(grid.numpy(), X.double().numpy(), labels, (low, low), (high, high), accuracy)

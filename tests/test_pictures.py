@@ -175,14 +175,19 @@ def test_a_long_curve_is_averaged():
 
 
 @pytest.mark.parametrize(
-    "logits", [None, 3.0, torch.rand(3), torch.rand(7, 2, 2), torch.rand(5184, 11), torch.rand(5184, 2) * 1j]
+    "logits",
+    [None, 3.0, torch.rand(3), torch.rand(10_000), torch.rand(7, 2, 2), torch.rand(5184, 11), torch.rand(5184, 2) * 1j],
 )
 def test_regions_are_of_logits(logits):
     points, labels = torch.rand(7, 2), torch.zeros(7, dtype=torch.int64)
     with pytest.raises(CheckFailed):
         pictures.boundary(logits, torch.rand(7), points, labels, -1, 1)
     with pytest.raises(CheckFailed):
-        pictures.boundary(torch.rand(5184), logits, points, labels, -1, 1)
+        pictures.boundary(torch.rand(pictures.GRID**2), logits, points, labels, -1, 1)
+    found = pictures.boundary(torch.rand(pictures.GRID**2) - 2, torch.rand(7), points, labels, -1, 1)
+    assert found.accuracy == 0
+    assert found.grid.shape == (pictures.GRID, pictures.GRID)
+    assert (found.grid == 0).all()
 
 
 def test_the_most_wrong_come_first():
