@@ -384,6 +384,8 @@ CHECKS: tuple[Callable[[Path], Iterator[Finding]], ...] = (
 def examine(root: Path) -> Iterator[Finding]:
     """All findings; a check that fails itself is one, and stops no other."""
     for check in CHECKS:
+        if check is torch_and_walls and _is_screen():
+            print("  PyTorch is imported and the walls are tried ...\r", end="", flush=True)
         try:
             yield from check(root)
         except Exception as error:  # whatever is broken here is what is looked for
@@ -395,6 +397,10 @@ def examine(root: Path) -> Iterator[Finding]:
             )
 
 
+def _is_screen() -> bool:
+    return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
 MARKS = {"good": ("✓", "32"), "optional": ("○", "33"), "bad": ("✗", "31")}
 
 
@@ -402,7 +408,8 @@ def show(finding: Finding, colour: bool) -> None:
     """Print one finding; the mending command stands below."""
     mark, code = MARKS[finding.state]
     mark = f"\x1b[{code}m{mark}\x1b[0m" if colour else mark
-    print(f"{mark} {finding.about:<15} {finding.text}", flush=True)
+    end = "\x1b[K\n" if _is_screen() else "\n"  # over the line that said what was going on
+    print(f"{mark} {finding.about:<15} {finding.text}", end=end, flush=True)
     if finding.mend:
         print(f"  {'':<15} {'mend' if finding.state == 'bad' else 'if you want'}: {finding.mend}", flush=True)
 
@@ -414,7 +421,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """The command; 0 where only optional things are missing, 2 where something must be mended."""
     root = arguments.root.resolve()
-    colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    colour = _is_screen() and not os.environ.get("NO_COLOR")
     bad = 0
     for finding in examine(root):
         show(finding, colour)

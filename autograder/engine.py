@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from . import __version__
 from .course import Course, TopicRef, signatures
 from .model import CheckResult, CourseError, EngineError, ExerciseResult, Report, Shapes, Status, status_of
+from .plain import clean
 from .source import MAX_SOURCE
 
 if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
@@ -151,8 +152,6 @@ def source_of(data: bytes, shown: str, size: int = 0) -> SourceFile:
 
 def stray_files(course: Course, folder: Path, shown_root: str) -> tuple[str, ...]:
     """A note for each thing in the submission's chapters that grading does not use: a mis-named file is the commonest reason for lost points."""
-    from .messages import clean
-
     known = {f"{topic.key}.py" for topic in course.topics}
     notes = []
     for chapter in course.chapters:

@@ -123,6 +123,8 @@ class Grading:
     def _ended(self, why: str) -> None:
         self.end()
         self.failures += 1
-        self.notes.append(f"The grading process has ended{f': {clean(why.splitlines()[-1], 300)}' if why else ' by itself'}.")
+        self.notes.append(
+            f"The grading process has ended{f': {clean(why.splitlines()[-1], 300)}' if why else ' by itself'}."
+        )
         if self.given_up:
             self.notes.append("The next save tries again, and so does the key g; `nox -s doctor` looks for the cause.")
