@@ -2,7 +2,7 @@
 
 The server is a process of its own, started by a worker plugin: a Dask worker is full of threads and must not be forked. The course files travel as one
 archive, whose hash the worker checks before it unpacks them; of the submissions, topic files travel as text. Dask pickles between its own processes,
-so only what we wrote goes that way, and the cluster's network must be trusted. Needs the optional packages of `pip install .[cluster]`.
+so only what we wrote goes that way, and the cluster's network must be trusted. Needs the optional packages of `pip install -e '.[cluster]'`.
 """
 
 from __future__ import annotations
@@ -246,7 +246,7 @@ def cluster(address: str, course: Course, topics: Sequence[TopicRef], walls: str
         dask: Any = importlib.import_module("dask")
         distributed: Any = importlib.import_module("distributed")
     except ImportError:
-        raise CourseError("--dask needs Dask: `.venv/bin/pip install '.[cluster]'` in the course's folder") from None
+        raise CourseError("--dask needs Dask: `.venv/bin/pip install -e '.[cluster]'` in the course's folder") from None
     logging.getLogger("distributed").setLevel(logging.ERROR)
     settings = {
         "distributed.worker.daemon": False,

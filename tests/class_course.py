@@ -1,6 +1,7 @@
 """For the tests of class runs: the sample course with a second topic and short time limits, its submissions, and runs on them that are killed.
 
 python -m tests.class_course kill COURSE CLASS OUT COUNT     starts the run COUNT times and kills it at a random moment each time
+    python -m tests.class_course order COURSE TEXTS              grades files (a JSON list of texts); prints their order of ending
 """
 
 from __future__ import annotations
@@ -98,7 +99,33 @@ def kill_runs(course: Path, submissions: Path, out: Path, count: int) -> None:
         print(len(list(out.glob("results/*/*.json"))), flush=True)
 
 
+def order_of_ends(course: Path, texts: list[str]) -> list[int]:
+    """Grade some files with two workers; their positions in the order in which they were done."""
+    from autograder import engine, zygote
+    from autograder.course import Course
+
+    zygote.one_thread()
+    found = Course.at(course)
+    topic = found.topic(TOPICS[0])
+    only = frozenset(f"{topic.key}/{name}" for name in ("double",))
+    order: list[int] = []
+
+    def use(running: engine.Engine) -> int:
+        submissions = (
+            engine.Submission(str(n), {topic.key: engine.SourceFile("basics.py", text)}, only)
+            for n, text in enumerate(texts)
+        )
+        order.extend(position for position, _ in running.grade_many(submissions, 1, workers=2))
+        return 0
+
+    engine.run(found, [topic], engine.Options("strong", others=True), use)
+    return order
+
+
 if __name__ == "__main__":
-    kill_runs(Path(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5]))
+    if sys.argv[1] == "kill":
+        kill_runs(Path(sys.argv[2]), Path(sys.argv[3]), Path(sys.argv[4]), int(sys.argv[5]))
+    else:
+        print(json.dumps(order_of_ends(Path(sys.argv[2]), json.loads(sys.argv[3]))))
 
 __all__ = ["ROOT", "build_class", "build_course", "kill_runs", "outputs"]

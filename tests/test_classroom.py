@@ -139,6 +139,15 @@ def test_ctrl_c_is_130_and_a_second_run_at_the_same_time_is_refused(ground, tmp_
     assert "0 of 1 submissions are done; the same command goes on from here" in said
 
 
+def test_one_that_hangs_holds_up_no_other(ground):
+    sleeper, right = "import time\ndef double(x):\n    time.sleep(1000)\n", "def double(x):\n    return 2 * x\n"
+    command = [sys.executable, "-m", "tests.class_course", "order", str(ground[0]), json.dumps([sleeper, *[right] * 6])]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    order = json.loads(done.stdout.splitlines()[-1])
+    assert sorted(order) == list(range(7))
+    assert order.index(0) >= 3  # it began first, and sat in one of two children until its limit
+
+
 @pytest.mark.parametrize(
     ("arguments", "text"),
     [
@@ -231,7 +240,7 @@ def test_hostile_names_and_messages_stay_text(ground, tmp_path):
 
 
 NEEDS_DASK = pytest.mark.skipif(
-    importlib.util.find_spec("distributed") is None, reason="needs Dask: .venv/bin/pip install '.[cluster]'"
+    importlib.util.find_spec("distributed") is None, reason="needs Dask: .venv/bin/pip install -e '.[cluster]'"
 )
 
 
