@@ -8,6 +8,7 @@ gets an explicit score.
 from __future__ import annotations
 
 import json
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,15 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
+from sqlalchemy.exc import SAWarning
 from traitlets import Unicode
 
 from .client import PACKAGE_ROOT, GradingServer
 from .course import Course, write_whole
+from .folders import borrowed, go_on, links_in, time_is_odd
 from .model import CourseError, ExerciseResult, Report
 from .notebook_text import exercise_text
-from .notebooks import CHECK_SUFFIX, KERNEL
+from .notebooks import CHECK_SUFFIX, KERNEL, without_hidden
 from .rebuild import HandedIn, Released, read_notebook, rebuild, renamed
 from .source import STUB_LINE
 
@@ -35,6 +38,9 @@ REPORTS = "reports"
 """In the nbgrader course folder: the JSON report of each notebook, reports/<assignment>/<student>/<notebook>.json."""
 
 NOTES = "autograder_notes"
+
+PLAIN = str.maketrans("<>[]", "()()")
+"""A comment is Markdown, and a note may quote a file's name."""
 
 
 class LenientExporter(NotebookExporter):
@@ -55,7 +61,7 @@ class LenientExporter(NotebookExporter):
                 raise CourseError("was not handed in", path)
             notes.append(f"{path.name} is missing; {name}.ipynb was graded in its place")
             path = path.with_name(f"{name}.ipynb")
-        cells, odd = read_notebook(path, path.parent)
+        cells, odd = _handed_in(path)
         about = ResourcesDict()
         about.update(resources, metadata={"name": Path(filename).stem, "path": str(path.parent)})
         about[NOTES] = [*notes, *odd]
@@ -66,6 +72,7 @@ class LenientExporter(NotebookExporter):
                 "source": c.source,
                 "id": f"cell-{c.number}",
                 **({"outputs": [], "execution_count": None} if c.kind == "code" else {}),
+                **({"attachments": c.attachments} if c.attachments and c.kind != "code" else {}),
             }
             for c in cells
         ]
@@ -79,11 +86,30 @@ class LenientExporter(NotebookExporter):
             }
 
 
+def _handed_in(path: Path) -> tuple[list[HandedIn], list[str]]:
+    """The cells of the notebook, and what is odd about it and the folder that it lies in."""
+    folder = path.parent
+    if borrowed(folder):
+        return [], ["its folder is a link to another one of the course; it was not followed"]
+    cells, notes = read_notebook(path, folder)
+    twins = sorted(p.name for p in folder.glob("*.*") if p.name.lower() == path.name.lower() and p.name != path.name)
+    if twins:
+        notes.append(f"{', '.join(twins)} was handed in too; {path.name} was graded")
+    if found := links_in(folder):
+        notes.append(f"links in the folder were not followed: {', '.join(found[:6])}")
+    if time_is_odd(folder):
+        notes.append("timestamp.txt holds no time; none was recorded")
+    return cells, notes
+
+
 class RebuildNotebook(NbGraderPreprocessor):  # type: ignore[misc]
     """Puts the released cells back into their places, so that nothing in the notebook can stop nbgrader."""
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
-        handed_in = [HandedIn(cell.cell_type, cell.source, *cell.metadata["handed_in"]) for cell in nb.cells]
+        handed_in = []
+        for cell in nb.cells:
+            label, number, claims = cell.metadata["handed_in"]
+            handed_in.append(HandedIn(cell.cell_type, cell.source, label, number, claims, cell.get("attachments", {})))
         about = resources["nbgrader"]
         with Gradebook(about["db_url"]) as gradebook:
             notebook = gradebook.find_notebook(about["notebook"], about["assignment"])
@@ -146,6 +172,7 @@ class GradeNotebook(NbGraderPreprocessor):  # type: ignore[misc]
         results = {exercise.id.rpartition("/")[2]: exercise for exercise in report.exercises} if report else {}
         notes = list(nb.metadata.get("autograder", {}).get("notes", []))
         first = True
+        number = 0
         for cell in nb.cells:
             meta = cell.metadata.get("nbgrader", {})
             if not meta.get("grade") or meta.get("solution") or cell.cell_type != "code":
@@ -166,13 +193,17 @@ class GradeNotebook(NbGraderPreprocessor):  # type: ignore[misc]
                     )
                 text, value = exercise_text(result, notes if first else []), result.points
                 first = False
-            cell.execution_count = 1
+            number += 1
+            cell.execution_count = number
+            cell.source = without_hidden(
+                cell.source
+            ).rstrip()  # what nbgrader's own pipeline runs says nothing to a reader
             cell.outputs = [
                 node({"output_type": "stream", "name": "stdout", "text": text}),
                 node(
                     {
                         "output_type": "execute_result",
-                        "execution_count": 1,
+                        "execution_count": number,
                         "metadata": {},
                         "data": {"text/plain": repr(float(value))},
                     }
@@ -213,9 +244,7 @@ class SaveNotes(NbGraderPreprocessor):  # type: ignore[misc]
             about = resources["nbgrader"]
             with Gradebook(about["db_url"]) as gradebook:
                 comment = gradebook.find_comment(answers[0], about["notebook"], about["assignment"], about["student"])
-                comment.auto_comment = " ".join(f"{note}." for note in notes)[:4000].translate(
-                    {ord("<"): "(", ord(">"): ")"}
-                )
+                comment.auto_comment = " ".join(f"{note}." for note in notes)[:4000].translate(PLAIN)
                 gradebook.db.commit()
         return nb, resources
 
@@ -268,6 +297,9 @@ def configure(c: Any, course_root: str = "") -> None:
     c.ClearSolutions.code_stub = {"python": STUB_LINE}
     c.Autograde.exporter_class = LenientExporter
     c.Autograde.pre_convert_hook = find_renamed
+    go_on()
+    warnings.filterwarnings("ignore", category=SAWarning)  # nbgrader's own queries draw a page of them
+    c.HTMLExporter.filters = {"markdown2html": "autograder.safe_markdown.markdown"}
     c.LenientExporter.optimistic_validation = True  # once, at the end, and not after each part
     c.Autograde.sanitize_preprocessors = [RebuildNotebook]
     c.Autograde.autograde_preprocessors = [GradeNotebook, LimitOutput, SaveAutoGrades, SaveNotes, AssignLatePenalties]

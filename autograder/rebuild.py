@@ -13,13 +13,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .cells import DEFINES
+from .cells import DEFINES, MAX_CELL
 from .notebooks import without_hidden
 
 MAX_NOTEBOOK = 256 * 2**20
 """Bytes of a notebook beyond which it is not read."""
 
 LARGE = 10 * 2**20
+MOST_CELLS = 2_000
+LONGEST_TEXT = 50_000
+"""Characters of a cell that is no code; showing it may take time that grows with the square of its length."""
+MOST_CHARACTERS = 4_000_000
+"""Of all cells together: what is kept of a notebook, and shown in feedback."""
+PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+"""Kinds of attachments that are kept: none that is a page of its own."""
+
 FLAGS = ("grade", "solution", "locked", "points")
 
 
@@ -33,6 +41,8 @@ class HandedIn:
     number: int
     claims: list[Any] | None = None
     """Its flags and points as the student's file has them."""
+    attachments: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Pictures in a text."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,8 @@ def notebook_from(content: bytes, name: str) -> tuple[list[HandedIn], list[str]]
     try:
         data = json.loads(content.decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
-        return [], [f"{name} is no notebook: its text is not JSON ({str(error)[:120]})"]
+        why = f"its text is not JSON ({str(error)[:120]})" if content.strip() else "it is empty"
+        return [], [f"{name} is no notebook: {why}"]
     if not isinstance(data, dict):
         return [], [f"{name} is no notebook: it holds no cells"]
     notes = (
@@ -123,7 +134,23 @@ def notebook_from(content: bytes, name: str) -> tuple[list[HandedIn], list[str]]
     found = [_handed_in(cell, number) for number, cell in enumerate(cells, 1) if isinstance(cell, dict)]
     if len(found) < len(cells):
         notes.append(f"{len(cells) - len(found)} entries of {name} are no cells and were not used")
-    return found, notes
+    return _of_a_size(found, name, notes), notes
+
+
+def _of_a_size(cells: list[HandedIn], name: str, notes: list[str]) -> list[HandedIn]:
+    """The cells without what would take minutes to show."""
+    if len(cells) > MOST_CELLS:
+        notes.append(f"{name} has {len(cells):,} cells; the first {MOST_CELLS:,} were read")
+    left, cut = MOST_CHARACTERS, []
+    for one in cells[:MOST_CELLS]:
+        most = min(MAX_CELL + 1 if one.kind == "code" else LONGEST_TEXT, left)  # one more: `cells` refuses it
+        if len(one.source) > most:
+            cut.append(str(one.number))
+            one.source = one.source[:most]
+        left -= len(one.source)
+    if cut:
+        notes.append(f"too long, and kept in part only: cell{'s' if len(cut) > 1 else ''} {', '.join(cut[:12])}")
+    return cells[:MOST_CELLS]
 
 
 def _handed_in(cell: dict[str, Any], number: int) -> HandedIn:
@@ -143,6 +170,7 @@ def _handed_in(cell: dict[str, Any], number: int) -> HandedIn:
         label if isinstance(label, str) else None,
         number,
         [about.get(name) for name in FLAGS] if isinstance(about, dict) else None,
+        pictures(cell.get("attachments")),
     )
 
 
@@ -166,7 +194,8 @@ def rebuild(handed_in: Sequence[HandedIn], released: Sequence[Released]) -> Rebu
                 built.notes.append(
                     f"cell {one.number} ({place.name}) had become a {one.kind} cell; it was read as {place.kind}"
                 )
-            built.cells.append(_labelled(one.source if place.answer else place.source, place, one.number))
+            pictures_too = one.attachments if place.answer else None
+            built.cells.append(_labelled(one.source if place.answer else place.source, place, one.number, pictures_too))
         else:
             edited = one.source.strip() not in (without_hidden(place.source).strip(), place.source.strip())
             if edited and place.kind == "code":
@@ -197,6 +226,10 @@ def _place(cell: Released, handed_in: Sequence[HandedIn], defined: dict[int, set
 def _note_labels(handed_in: Sequence[HandedIn], chosen: dict[int, Released], notes: list[str]) -> None:
     by_number = {one.number: one for one in handed_in}
     moved = [cell.name for number, cell in chosen.items() if by_number[number].label != cell.name]
+    known = {cell.name for cell in chosen.values()}
+    own = [one.number for one in handed_in if one.claims and one.claims[0] is True and one.label not in known]
+    if own and not moved:
+        notes.append(f"cells that are not the course's claim points, and get none: {', '.join(map(str, own[:12]))}")
     if moved:
         notes.append(f"answers that are not in the cells made for them were found by name: {', '.join(moved)}")
     changed = [
@@ -231,17 +264,20 @@ def _add_missing(
         built.notes.append(f"these cells of the course were missing and were put back: {', '.join(others)}")
 
 
-def _labelled(source: str, cell: Released, number: int) -> dict[str, Any]:
+def _labelled(source: str, cell: Released, number: int, attachments: dict[str, Any] | None = None) -> dict[str, Any]:
     metadata: dict[str, Any] = {"nbgrader": cell.metadata(), "deletable": False, "autograder": {"cell": number}}
-    return {"cell_type": cell.kind, "metadata": metadata, "source": source, **_code(cell.kind)}
+    return {"cell_type": cell.kind, "metadata": metadata, "source": source, **_rest(cell.kind, attachments)}
 
 
 def _plain(one: HandedIn, kind: str) -> dict[str, Any]:
-    return {"cell_type": kind, "metadata": {"autograder": {"cell": one.number}}, "source": one.source, **_code(kind)}
+    metadata = {"autograder": {"cell": one.number}}
+    return {"cell_type": kind, "metadata": metadata, "source": one.source, **_rest(kind, one.attachments)}
 
 
-def _code(kind: str) -> dict[str, Any]:
-    return {"execution_count": None, "outputs": []} if kind == "code" else {}
+def _rest(kind: str, attachments: dict[str, Any] | None) -> dict[str, Any]:
+    if kind == "code":
+        return {"execution_count": None, "outputs": []}
+    return {"attachments": attachments} if attachments else {}
 
 
 def renamed(expected: str, names: Sequence[str], others: Sequence[str]) -> str | None:
@@ -258,3 +294,21 @@ def renamed(expected: str, names: Sequence[str], others: Sequence[str]) -> str |
 
 def _plain_name(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", name.lower())
+
+
+def pictures(attachments: Any) -> dict[str, dict[str, str]]:
+    """Of a cell's attachments those that are pictures, whatever else the notebook claims them to be."""
+    found: dict[str, dict[str, str]] = {}
+    for name, kinds in attachments.items() if isinstance(attachments, dict) else ():
+        kept = {
+            kind: kinds[kind]
+            for kind in PICTURES
+            if isinstance(kinds, dict) and isinstance(kinds.get(kind), str) and _base64(kinds[kind])
+        }
+        if kept:
+            found[name] = kept
+    return found
+
+
+def _base64(text: str) -> bool:
+    return text.isascii() and all(character.isalnum() or character in "+/=\n" for character in text)

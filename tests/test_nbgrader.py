@@ -1,4 +1,4 @@
-"""The true nbgrader on the sample course: release, thirty-two submissions, autograde, feedback, export; each score where it should be."""
+"""The true nbgrader on the sample course: release, some sixty submissions, autograde, feedback, export; each score where it should be."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import pytest
 from autograder.course import Course
 from autograder.exports import gradebook_rows, gradescope, read_reports, table
 from autograder.release import nbgrader, release
+from tests import hostile
 from tests.handed_in import FULL, NOTEBOOKS, RIGHT, write
 from tests.sample import SAMPLE, autograder, comparable, read
 
@@ -27,6 +28,12 @@ pytestmark = [
 ]  # nbgrader's own dependencies warn
 
 A = "00_sample"
+EXPECTED = {
+    student: points
+    for found in (NOTEBOOKS, hostile.NOTEBOOKS, hostile.FOLDERS)
+    for student, (_, points) in found.items()
+}
+"""Student -> the points that each exercise earns."""
 
 
 def gradebook(folder):
@@ -47,22 +54,23 @@ def graded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("nbgrader")
     release(Course.at(SAMPLE), A, folder)
     write(folder)
+    hostile.write(folder)
     log = run(folder, "autograde", A)
     return SimpleNamespace(folder=folder, log=log)
 
 
-@pytest.mark.parametrize("student", NOTEBOOKS)
+@pytest.mark.parametrize("student", EXPECTED)
 def test_every_cell_has_the_points_it_earned(graded, student):
     with gradebook(graded.folder) as book:
         grades = {name: book.find_grade(f"{name}_check", "basics", A, student) for name in FULL}
-        assert {name: grade.auto_score for name, grade in grades.items()} == NOTEBOOKS[student][1]
+        assert {name: grade.auto_score for name, grade in grades.items()} == EXPECTED[student]
         assert not any(grade.needs_manual_grade for grade in grades.values())
         assert {name: grade.max_score for name, grade in grades.items()} == FULL
 
 
 def test_gradebook_and_json_reports_agree_cell_by_cell(graded):
     reports = read_reports(graded.folder, A)
-    assert set(reports) == set(NOTEBOOKS)
+    assert set(reports) == set(EXPECTED)
     with gradebook(graded.folder) as book:
         for student, report in reports.items():
             for exercise in report.exercises:
@@ -110,6 +118,25 @@ ODD = {
     "not_json": "is no notebook: its text is not JSON",
     "nested": "is no notebook",
     "parser_bomb": "is no Python",
+    "claims": "points or kinds of cells had been changed",
+    "swapped": "found by name: double, Scale, descend",
+    "bonus": "claim points, and get none: 1, 2, 3",
+    "hidden_part": "belongs to the course and had been edited",
+    "not_cells": "are no cells and were not used",
+    "many_cells": "the first 2,000 were read",
+    "long_cell": "kept in part only: cells 3, 4",
+    "odd_text": "null bytes",
+    "empty_file": "is no notebook: it is empty",
+    "a_number": "it holds no cells",
+    "other_chapter": "no answer is there for double, Scale, descend",
+    "two_cases": "Basics.ipynb was handed in too; basics.ipynb was graded",
+    "other_case": "BASICS.ipynb was graded in its place",
+    "bad_time": "timestamp.txt holds no time",
+    "time_folder": "timestamp.txt holds no time",
+    "links": "links in the folder were not followed: all, answers.txt, gone.csv, passwd.txt, round",
+    "folder_for_a_notebook": "cannot be read: Is a directory",
+    "a_page_for_a_name": "was graded in its place",
+    "borrowed_folder": "link to another one of the course",
 }
 
 
@@ -122,7 +149,7 @@ def test_what_was_odd_is_said_in_a_sentence(graded, student):
 
 
 def test_an_ordinary_notebook_draws_no_remark(graded):
-    for student in ("right", "untouched", "half", "wrong", "loop"):
+    for student in ("right", "untouched", "half", "wrong", "loop", "pictures"):
         assert read(graded.folder / "reports" / A / student / "basics.json")["notes"] == []
 
 
@@ -165,10 +192,54 @@ def test_feedback_shows_messages_and_nothing_hidden(graded):
             ):
                 assert line not in text, (student, line)
     page = (graded.folder / "feedback" / "half" / A / "basics.html").read_text(encoding="utf-8")
+    assert "HIDDEN TESTS" not in page
     for text in ("double: 1 of 2 points", "keeps integers integers", "should be int64", "Scale: 2 of 2 points"):
         assert text in page
     page = (graded.folder / "feedback" / "wrong" / A / "basics.html").read_text(encoding="utf-8")
     assert "You added two; twice was asked for." in page
+
+
+def test_what_students_write_runs_nothing_where_it_is_read(graded):
+    """Neither in feedback nor in formgrader, which shows the same notebook through the same filter."""
+    from bs4 import BeautifulSoup
+
+    if not (graded.folder / "feedback").is_dir():
+        run(graded.folder, "generate_feedback", A)
+
+    def running(student):
+        page = BeautifulSoup((graded.folder / "feedback" / student / A / "basics.html").read_text(), "html.parser")
+        found = [str(tag) for name in ("script", "iframe", "style", "object", "svg") for tag in page.find_all(name)]
+        found += [str(tag) for tag in page.find_all() if any(name.startswith("on") for name in tag.attrs)]
+        found += [
+            str(tag)
+            for tag in page.find_all()
+            for name in ("href", "src")
+            if str(tag.get(name, "")).strip().lower().startswith(("javascript:", "data:text", "data:image/svg"))
+        ]
+        return found, page
+
+    plain, _ = running("right")
+    for student in hostile.NOTEBOOKS | hostile.FOLDERS:
+        found, _ = running(student)
+        assert found == plain, student
+    assert "<script>document.title" in running("markup")[1].get_text()  # it shows as text
+    pictures = [tag["src"] for tag in running("pictures")[1].find_all("img")]
+    assert pictures == [
+        f"data:image/png;base64,{hostile.PIXEL}",
+        "#harmful-link",
+        "#harmful-link",
+    ]  # mistune's word for it
+
+
+def test_links_in_a_submission_are_copied_nowhere(graded):
+    if not (graded.folder / "feedback").is_dir():
+        run(graded.folder, "generate_feedback", A)
+    for step in ("autograded", "feedback"):
+        assert {path.name for path in (graded.folder / step / "links" / A).iterdir()} <= {
+            "basics.ipynb",
+            "basics.html",
+            "timestamp.txt",
+        }
 
 
 def test_exports_carry_the_scores_of_the_reports(graded, tmp_path):
@@ -190,7 +261,12 @@ def test_exports_carry_the_scores_of_the_reports(graded, tmp_path):
     assert done.returncode == 0, done.stderr
     for student, report in reports.items():
         found = read(tmp_path / "scope" / student / "results.json")
-        assert found["score"] == report.points == sum(test["score"] for test in found["tests"])
+        assert (
+            found["score"]
+            == report.points
+            == sum(test["score"] for test in found["tests"])
+            == sum(EXPECTED[student].values())
+        )
         assert found == gradescope(report)
 
 
@@ -201,7 +277,7 @@ def test_the_csv_survives_commas_quotes_and_formulas():
 
 def test_one_student_again_keeps_manual_points_and_late_penalties_are_nbgraders(graded, tmp_path):
     folder = tmp_path / "again"
-    shutil.copytree(graded.folder, folder)
+    shutil.copytree(graded.folder, folder, symlinks=True)
     with gradebook(folder) as book:
         grade = book.find_grade("double_check", "basics", A, "wrong")
         grade.manual_score, grade.needs_manual_grade = 1.5, False
@@ -266,7 +342,7 @@ def test_nbgraders_own_pipeline_gives_honest_work_the_same_points(graded, tmp_pa
     (folder / "nbgrader_config.py").write_text("c = get_config()\nc.Execute.timeout = 600\n")
     shutil.copy(graded.folder / "gradebook.db", folder / "gradebook.db")
     with gradebook(folder) as book:
-        for student in NOTEBOOKS:
+        for student in EXPECTED:
             book.remove_student(student)
     write(folder, HONEST)
     monkeypatch.setenv("PYTORCH_COURSE_ROOT", str(SAMPLE))
