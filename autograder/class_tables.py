@@ -26,8 +26,6 @@ LETTERS = {"passed": "p", "error": "e", "timed_out": "t", "not_implemented": "n"
 MOST_KINDS = 200
 """Kinds of mistakes that are told apart in one exercise: a student can name exceptions at will."""
 MOST_ALIKE = 300
-SLOWEST = 20
-MOST_ODD = 500
 
 
 @dataclass
@@ -49,17 +47,19 @@ class ClassTables:
     cells: list[str] = field(default_factory=list)
     points: list[float] = field(default_factory=list)
     mistakes: dict[tuple[str, str], Mistake] = field(default_factory=dict)
+    kinds: Counter[str] = field(default_factory=Counter)
+    """How many kinds of mistakes an exercise has so far."""
     cpu: list[tuple[float, int]] = field(default_factory=list)
     odd: list[tuple[int, str]] = field(default_factory=list)
     alike: list[Alike] = field(default_factory=list)
-    compared: int = 0
+    usual: tuple[str, ...] = ()
+    """Notes that every report has."""
 
     def add(self, number: int, report: Report, kinds: dict[str, str], cpu: float) -> None:
         self.cells.append("".join(letter(exercise) for exercise in report.exercises))
         self.points.append(report.points)
         self.cpu.append((cpu, number))
-        self.odd += [(number, clean(note, 300)) for note in report.notes if note not in NOT_ODD]
-        per_exercise = Counter(exercise for exercise, _ in self.mistakes)
+        self.odd += [(number, clean(note, 300)) for note in report.notes if note not in self.usual]
         for exercise in report.exercises:
             seen = set()
             for check in exercise.checks:
@@ -68,13 +68,12 @@ class ClassTables:
                     continue
                 seen.add(kind)
                 key = (exercise.id, kind)
-                if key not in self.mistakes and per_exercise[exercise.id] >= MOST_KINDS:
-                    continue
-                found = self.mistakes.setdefault(key, Mistake(exercise.id, kind, check.message))
-                found.submissions += 1
-
-
-NOT_ODD = frozenset[str]()
+                if key not in self.mistakes:
+                    if self.kinds[exercise.id] >= MOST_KINDS:
+                        continue
+                    self.kinds[exercise.id] += 1
+                    self.mistakes[key] = Mistake(exercise.id, kind, check.message)
+                self.mistakes[key].submissions += 1
 
 
 def letter(exercise: ExerciseResult) -> str:
@@ -108,7 +107,7 @@ def write_tables(run: ClassRun) -> None:
         for topic in run.wanted
         for exercise in run.course.topic(topic).read().exercises
     }
-    tables = ClassTables([{"id": one, "title": titles[one]} for one in ids], run.names)
+    tables = ClassTables([{"id": one, "title": titles[one]} for one in ids], run.names, usual=run.course.notice)
     rows: list[list[object]] = []
     files = file_names(run.names)
     most = 0.0
@@ -142,7 +141,6 @@ def _compare(run: ClassRun, tables: ClassTables, key: str, names: Sequence[str])
             answers[name].append((number, one))
     known = _known(run.course.topic(key))
     for name, found in answers.items():
-        tables.compared += len(found)
         tables.alike += alike(f"{key}/{name}", found, [prints[name] for prints in known if name in prints])
     tables.alike = sorted(tables.alike, key=lambda group: (-group.weight, group.exercise, group.members))[:MOST_ALIKE]
 

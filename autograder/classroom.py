@@ -255,8 +255,7 @@ class ClassRun:
 
     # -------------------------------------------------------------------------------------------------------- results
 
-    def result(self, number: int, topic: str) -> dict[str, Any]:
-        key = self.spool.read("keys", number)[topic]
+    def _result(self, number: int, topic: str, key: str) -> dict[str, Any]:
         found = self.store.get(key) or self.failed.get(key)
         if found is None:
             raise CourseError(
@@ -266,7 +265,8 @@ class ClassRun:
 
     def report(self, number: int) -> tuple[Report, dict[str, str], float]:
         """A submission's report, the kinds of its mistakes by exercise and check, and the CPU seconds of its grading."""
-        results = [self.result(number, topic) for topic in self.wanted]
+        keys = self.spool.read("keys", number)
+        results = [self._result(number, topic, keys[topic]) for topic in self.wanted]
         exercises = {one.id: one for result in results for one in exercises_of(result)}
         notes = (*self.spool.read("notes", number), *self.course.notice)
         report = Report(

@@ -74,12 +74,15 @@ def gather(place: Path) -> Gathered:
             "holds no submissions: a sub-folder for each is expected, or an export of nbgrader, Gradescope or Moodle",
             place,
         )
-    names: dict[str, int] = {}
+    taken: set[str] = set()
     sources = []
     for source in sorted(found, key=lambda one: (one.name, _place(one))):
-        shown = clean(source.name, 200)
-        count = names[shown] = names.get(shown, 0) + 1
-        name = shown if count == 1 else f"{shown} ({count})"
+        shown = name = clean(source.name, 200)
+        count = 1
+        while name in taken:
+            count += 1
+            name = f"{shown} ({count})"
+        taken.add(name)
         sources.append(Source(name, source.tree, source.folder, source.files, source.archive))
     return Gathered(layout, tuple(sources))
 
