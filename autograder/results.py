@@ -106,10 +106,11 @@ class Store:
         return self.folder / key[:2] / f"{key}.json"
 
     def has(self, key: str) -> bool:
-        return self.path(key).is_file()
+        """Whether there is a result; one that a power cut has left empty or damaged is none."""
+        return self.get(key) is not None
 
     def get(self, key: str) -> dict[str, Any] | None:
-        """A stored result; None where there is none, or a disk full or a crash of the machine has left it damaged."""
+        """A stored result; None where there is none."""
         try:
             found = json.loads(self.path(key).read_text(encoding="utf-8"))
             return found if isinstance(found, dict) and found.get("key") == key else None
