@@ -39,6 +39,10 @@ CAUSES: tuple[Cause, ...] = (
         lambda m: f"A tensor of {m[2]} elements does not fit shape ({m[1]}): the product of the sizes must be {m[2]}.",
     ),
     _known(
+        r"cannot reshape tensor of 0 elements",
+        "A tensor without elements fits any size, so -1 cannot be worked out: compute the size yourself.",
+    ),
+    _known(
         r"could not infer output dtype|mean\(\): (?:could not|input dtype)",
         "Integers and booleans have no mean in torch: convert with .float() first.",
     ),

@@ -77,8 +77,11 @@ def _within(node: ast.AST) -> Iterator[ast.expr]:
             yield from _within(child)
 
 
-def tensors_at(frame: types.FrameType, expressions: list[ast.expr]) -> list[Described]:
-    """The tensors, arrays and layers among `expressions` as they were in `frame`, each once, in the order in which they are written."""
+def tensors_at(frame: types.FrameType, expressions: list[ast.expr], about: str = "") -> list[Described]:
+    """The tensors, arrays and layers among `expressions` as they were in `frame`, each once, in the order in which they are written.
+
+    `about` is the error's text: layout and gradient are told where it speaks of them.
+    """
     found: dict[str, Described] = {}
     nodes = [
         node
@@ -94,7 +97,7 @@ def tensors_at(frame: types.FrameType, expressions: list[ast.expr]) -> list[Desc
         with warnings.catch_warnings(
             action="ignore"
         ):  # torch's own, such as for .T of a vector: not the student's doing
-            described = _described(_value(frame, node))
+            described = _described(_value(frame, node), about)
         if described is not None:
             found[written] = [written, *described]
     return list(found.values())[:MOST]
@@ -147,9 +150,9 @@ def _index(frame: types.FrameType, node: ast.expr) -> Any:
     return value if value is None or value is Ellipsis or type(value) in (int, str) else MISSING
 
 
-def _described(value: Any) -> list[Any] | None:
+def _described(value: Any, about: str) -> list[Any] | None:
     if isinstance(value, torch.Tensor | np.ndarray):
-        return [in_words(value), list(value.shape)]
+        return [in_words(value, about), list(value.shape)]
     if type(value) in (list, tuple) and 0 < len(value) <= 10_000 and all(isinstance(x, torch.Tensor) for x in value):
         kinds = list(dict.fromkeys(in_words(item) for item in value))
         return [
@@ -162,12 +165,14 @@ def _described(value: Any) -> list[Any] | None:
     return None
 
 
-def in_words(value: Any) -> str:
-    """Shape and dtype of a tensor or array; its device where that is not the CPU."""
+def in_words(value: Any, about: str = "") -> str:
+    """Shape and dtype of a tensor or array; its device where that is not the CPU; what else the error is `about`."""
     if isinstance(value, np.ndarray):
         return f"{tuple(value.shape)} {value.dtype} array"
     device = "" if value.device.type == "cpu" else f" on {value.device}"
-    return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}{device}"
+    layout = " not contiguous" if "view size" in about and not value.is_contiguous() else ""
+    graph = " requires grad" if "grad" in about and value.requires_grad else ""
+    return f"{tuple(value.shape)} {str(value.dtype).removeprefix('torch.')}{device}{layout}{graph}"
 
 
 def layer_in_words(module: nn.Module) -> str:

@@ -156,6 +156,8 @@ def _student_error(
         )
     name = error.types[0] if error.types else "Exception"
     cause = explain(name, error.message, inside=bool(frames)) or explain(" ".join(error.types), error.message)
+    if cause is None and frames and str(frames[-1][2]).startswith("raise"):
+        cause = "Your own line raises this: its condition holds for this input, and should not."
     text = error.message.strip().splitlines()
     said = f"{name}: {text[0][:300]}" if text else name
     code = f"line {frames[-1][0]}: {frames[-1][2]}{_caller(frames)}" if frames else None

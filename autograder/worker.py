@@ -270,7 +270,7 @@ class Worker:
             with contextlib.suppress(BaseException):
                 source = "".join(linecache.getlines(self.filename))
                 own[-1][2], expressions = failing_line.statement_at(source, own[-1][0])
-                at = failing_line.tensors_at(last, expressions)
+                at = failing_line.tensors_at(last, expressions, safe_text(error, 2000))
                 inside = failing_line.layer_that_raised(below)
                 at = at[: failing_line.MOST - len(inside)] + inside
         return own, at

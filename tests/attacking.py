@@ -381,8 +381,8 @@ def succeeded(attack: Attack, found: dict[str, Any]) -> list[str]:
     return [*ways, *(f"points for {name}" for name in more), *found["seen"], *found["left"]]
 
 
-def outlives_the_zygote(engine: Any) -> bool:
-    """Whether a busy worker lives on when the zygote is killed, its grader still holding the channel."""
+def outlives_the_zygote(engine: Any) -> dict[str, Any]:
+    """Whether a busy worker lives on when the zygote is killed, its grader still holding the channel; and where its folder is."""
     from autograder.channel import dumps
 
     process = engine.spawner.connect().spawn()
@@ -405,8 +405,7 @@ def outlives_the_zygote(engine: Any) -> bool:
     ended, _, _ = select.select([process.pidfd], [], [], 5)
     if not ended:
         signal.pidfd_send_signal(process.pidfd, signal.SIGKILL)
-    shutil.rmtree(Path(process.scratch).parent, ignore_errors=True)  # the zygote's task
-    return not ended
+    return {"outlived": not ended, "folder": str(Path(process.scratch).parent)}
 
 
 def waits_for_no_reader(engine: Any) -> str:
@@ -441,7 +440,7 @@ def main() -> None:
     def use(names: list[str], wall: str, results: dict[str, Any], running: Any) -> int:
         results["walls"] = running.walls
         if names == ["zygote"]:
-            results["outlived"] = outlives_the_zygote(running)
+            results.update(outlives_the_zygote(running))
             return 0
         watch = Watch(ground, running.spawner)
         try:
@@ -470,6 +469,8 @@ def main() -> None:
             )
         except (CourseError, EngineError) as error:
             results["refused"] = str(error)
+        if "folder" in results:  # the zygote could not remove it any more
+            results["left"] = os.path.exists(results["folder"])
     Path(setting["out"]).write_text(json.dumps(found, indent=1))
 
 

@@ -257,6 +257,7 @@ def test_without_no_new_privs_no_worker_starts(down: dict[str, Any]) -> None:
 def test_worker_outlives_a_killed_zygote_only_without_the_wall(down: dict[str, Any]) -> None:
     assert down["best"]["outlived"] is False
     assert down["best without parent_death"]["outlived"] is True
+    assert down["best"]["left"] is False, "then the grader removes the workers' folders"
 
 
 def test_every_wall_is_missed_somewhere() -> None:

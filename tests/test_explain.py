@@ -65,6 +65,7 @@ class NoForward(nn.Module):
         (lambda: X.item(), "exactly one element"),
         (lambda: bool(X), "reduce it first"),
         (lambda: X.sum(dim=5), "count from -2 to 1"),
+        (lambda: torch.rand(0, 3).reshape(0, -1), "compute the size yourself"),
         (lambda: X[7], "positions run from 0 to 3"),
         (lambda: torch.rand(0)[0], "is empty"),
         (lambda: X[0, 0, 0], "More indices than dimensions"),

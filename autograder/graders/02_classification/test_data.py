@@ -159,6 +159,8 @@ def test_uses_the_training_statistics(student):
         "The two results are in the wrong order: train first.": lambda: scaled(train, test)[::-1],
         "Divide by the standard deviation, not by the variance.": lambda: scaled(train, test, None, train.var(dim=0)),
         "The mean was not subtracted.": lambda: scaled(train, test, torch.zeros(3)),
+        "Each column was scaled to run from 0 to 1; mean 0 and std 1 were asked for.":
+            lambda: scaled(train, test, train.amin(dim=0), train.amax(dim=0) - train.amin(dim=0)),
         "The columns were not divided by their standard deviation.": lambda: scaled(train, test, None, torch.ones(3)),
         "torch.std's default divides by n - 1; your std divides by n.":
             lambda: scaled(train, test, None, train.std(dim=0, correction=0)),

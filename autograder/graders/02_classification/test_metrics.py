@@ -55,7 +55,7 @@ def test_gives_zero_for_nothing(student):
     got = student.accuracy(empty, empty)
     if isinstance(got, float) and got != got:
         fail("The mean of no elements is nan; 0.0 was asked for.")
-    assert_close(got, 0.0)
+    assert_close(got, 0.0, mistakes={"Of no predictions none is right: 0.0 was asked for.": 1.0})
     predictions, labels = share(8, 5)
     assert_close(student.accuracy(predictions, labels), 5 / 8, what="the accuracy of eight predictions")
 
@@ -159,6 +159,8 @@ def assert_scores(got, matrix, what, named=True):
             mistakes["F1 is the harmonic mean 2 p r / (p + r), not the plain mean."] = (want["precision"] + want["recall"]) / 2
             mistakes["The factor 2 of F1 is missing."] = want["f1"] / 2
             mistakes["F1 is not the product of precision and recall: 2 p r / (p + r)."] = want["precision"] * want["recall"]
+            mistakes["p + r was clamped at 1, which is right for counts; this sum of two ratios is often below 1, and only 0 needs care."] = (
+                2 * want["precision"] * want["recall"] / (want["precision"] + want["recall"]).clamp(min=1))
         assert_close(result, value, rtol=1e-4, atol=1e-5, what=f"{what}[{key!r}]", mistakes=mistakes)
 
 
@@ -239,6 +241,7 @@ def test_finds_the_best_threshold(student):
             "`probability > threshold` leaves out the sample at the threshold itself: >=.": best(p, y, strict),
             "The F1 came back; the threshold that reaches it was asked for.": float(f1_of(p, y, best(p, y))),
             "The position of the threshold came back, not its value.": float((values == best(p, y)).nonzero()[0]),
+            "0.5 is a habit: the threshold with the highest F1 was asked for.": 0.5,
         }
         assert_threshold(student.best_threshold(p, y), p, y, "the threshold", mistakes)
 

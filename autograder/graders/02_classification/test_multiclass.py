@@ -221,6 +221,8 @@ def class_mistakes(z):
         "Softmax over the batch (dim 0) changes which class of a row is the largest; no softmax is needed.":
             lambda: z.softmax(0).argmax(1),
         "The largest value came back, not its position.": lambda: z.amax(1),
+        "Class ids begin with 0; these begin with 1.": lambda: z.argmax(1) + 1,
+        "The logit farthest from 0 was picked; the largest wins, and a large negative one is small.": lambda: z.abs().argmax(1),
     }
 
 
