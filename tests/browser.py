@@ -22,6 +22,7 @@ CONTROL, SHIFT, ENTER, RELEASE, TAB = "\ue009", "\ue008", "\ue007", "\ue000", "\
 OPTIONS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--window-size=1280,1400",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",  # no page waits for a network
 ]  # fmt: skip
 
 

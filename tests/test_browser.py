@@ -15,6 +15,7 @@ import pytest
 
 from autograder.course import Course
 from autograder.release import nbgrader, release
+from tests import hostile
 from tests.browser import CONTROL, ENTER, MISSING, RELEASE, SHIFT, browser, free_port, wait_for
 from tests.handed_in import write
 from tests.sample import ROOT, SAMPLE
@@ -27,6 +28,7 @@ pytestmark = [
 SCREENSHOTS = ROOT / "build" / "screenshots"
 PATIENCE = 240
 A = "00_sample"
+LINKS = "return [...new Set([...document.querySelectorAll('a[href*=\"/submissions/\"]')].map(a => a.href))]"
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,7 @@ def course(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
     release(Course.at(SAMPLE), A, folder)
     write(folder, ["right", "half", "syntax"])
+    hostile.write(folder, ["markup"])
     for command in ("autograde", "generate_feedback"):
         done = nbgrader(command, A, cwd=folder)
         assert done.returncode == 0, done.stderr[-3000:]
@@ -44,6 +47,9 @@ def course(tmp_path_factory):
 def jupyterlab(folder, settings):
     """A JupyterLab on `folder`; its address."""
     port = free_port()
+    told = settings / "lab" / "user-settings" / "@jupyterlab" / "apputils-extension"
+    told.mkdir(parents=True)
+    (told / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
     path = f"{os.path.dirname(sys.executable)}{os.pathsep}{os.environ['PATH']}"
     env = {
         **os.environ,
@@ -121,22 +127,29 @@ def test_an_instructor_sees_scores_and_feedback(course, tmp_path):
             PATIENCE,
             "formgrader lists the submissions",
         )
-        assert all(score in window.text() for score in ("7 / 7", "3 / 7", "5 / 7"))
+        assert all(score in window.text() for score in ("7 / 7", "3 / 7", "5 / 7"))  # markup has 5, too
         window.screenshot(SCREENSHOTS / "formgrader_scores.png")
         window.open(f"{address}/formgrader/gradebook/{A}/basics")
         wait_for(
             lambda: "/ 7" in window.text() or "7" in window.text(), PATIENCE, "formgrader shows the notebook's scores"
         )
         window.screenshot(SCREENSHOTS / "formgrader_notebook.png")
-        link = wait_for(
-            lambda: window.script("const a = document.querySelector('a[href*=\"/submissions/\"]'); return a && a.href"),
-            PATIENCE,
-            "links to submissions",
-        )
-        window.open(link)
-        wait_for(lambda: "double: " in window.text(), PATIENCE, "a submission opens")
-        assert "of 2 points" in window.text()
-        window.screenshot(SCREENSHOTS / "formgrader_submission.png")
+        wait_for(lambda: window.script(LINKS), PATIENCE, "links to submissions")
+        hostile_seen = False
+        for number, link in enumerate(window.script(LINKS)):
+            window.open(link)
+            wait_for(lambda: "double: " in window.text(), PATIENCE, "a submission opens")
+            assert "of 2 points" in window.text()
+            if "<script>" in window.text():
+                hostile_seen = True
+                window.screenshot(SCREENSHOTS / "formgrader_hostile.png")
+            elif number < 2:
+                window.screenshot(SCREENSHOTS / "formgrader_submission.png")
+            assert window.script("return [window.takenOver, document.title]") == [None, "basics"]
+        assert hostile_seen
+        window.open((course / "feedback" / "markup" / A / "basics.html").as_uri())
+        wait_for(lambda: "<script>" in window.text(), PATIENCE, "feedback opens")
+        assert window.script("return [window.takenOver, document.title]") == [None, "basics"]
         window.open((course / "feedback" / "half" / A / "basics.html").as_uri())
         wait_for(lambda: "double: 1 of 2 points" in window.text(), PATIENCE, "feedback opens")
         assert "keeps integers integers" in window.text()
