@@ -380,6 +380,36 @@ def right_freeze_train_of_the_whole(module):
     module.train = types.MethodType(lambda self, mode=True: self, module)
 
 
+class _FrozenNorm(nn.Module):
+    """Takes the place of a batch norm; the names in the state_dict stay."""
+
+    def __init__(self, old):
+        super().__init__()
+        self.eps = old.eps
+        self.weight, self.bias = old.weight, old.bias
+        for name in ("running_mean", "running_var", "num_batches_tracked"):
+            self.register_buffer(name, getattr(old, name))
+
+    def forward(self, x):
+        return nn.functional.batch_norm(x, self.running_mean, self.running_var, self.weight, self.bias, False, 0.0, self.eps)
+
+
+def _swap_norms(parent):
+    for name, child in list(parent.named_children()):
+        if isinstance(child, nn.modules.batchnorm._BatchNorm):
+            setattr(parent, name, _FrozenNorm(child))
+        else:
+            _swap_norms(child)
+
+
+def right_freeze_swaps_layers(module):
+    module.requires_grad_(False)
+    if isinstance(module, nn.modules.batchnorm._BatchNorm):
+        module.forward = _FrozenNorm(module).forward
+    else:
+        _swap_norms(module)
+
+
 @says("requires_grad=False is not enough")
 def wrong_freeze_parameters_only(module):
     module.requires_grad_(False)
