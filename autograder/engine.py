@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .course import Course, TopicRef, signatures
+from .interrupts import Interrupts, remembered
 from .model import CheckResult, CourseError, EngineError, ExerciseResult, Report, Shapes, Status, status_of
 from .plain import clean
 from .source import MAX_SOURCE
@@ -181,6 +182,7 @@ class Engine:
     walls: tuple[str, ...]
     checks: list[Check]
     notes: tuple[str, ...] = ()
+    interrupts: Interrupts = field(default_factory=Interrupts)
     _known_signatures: dict[str, dict[str, list[str] | None]] = field(default_factory=dict)
 
     def exercises(self, submission: Submission) -> list[str]:
@@ -224,7 +226,7 @@ class Engine:
             )
         except KeyboardInterrupt:
             interrupted = True
-        return self._graded(submission, plan, seed, lines, interrupted)
+        return self._graded(submission, plan, seed, lines, interrupted or self.interrupts.asked)
 
     def beside(
         self,
@@ -242,16 +244,19 @@ class Engine:
         child = self.fork(work)
         try:
             wanted = [child.fd] if until is None else [child.fd, until]
-            while not child.closed and (
-                ready := select.select(wanted, [], [], max(child.deadline - time.monotonic(), 0))[0]
-            ):
+            while not child.closed:
+                if self.interrupts.asked:
+                    return True
+                left = child.deadline - time.monotonic()
+                if left <= 0:
+                    take({"late": True})
+                    break
+                ready = select.select(wanted, [], [], min(left, 1.0))[0]
                 if child.fd in ready:
                     for line in child.read():
                         take(line)
-                elif not child.closed:
+                elif ready:
                     return True
-            if not child.closed:
-                take({"late": True})
         finally:
             child.end()
         return False
@@ -305,6 +310,8 @@ class Engine:
                 else:
                     if not waiting and all(child.task is None for child in children.values()):
                         return
+                    if self.interrupts.asked:
+                        raise KeyboardInterrupt
                     for key, _ in selector.select(1.0):
                         child = children[key.fd]
                         task = child.task
@@ -609,11 +616,20 @@ def run(course: Course, topics: Sequence[TopicRef], options: Options, use: Calla
     from .levels import standing
 
     zygote.warm()
-    with standing(options.walls, others=options.others, without=options.without) as stands:
-        return _collect(course, topics, stands, use)
+    with (
+        remembered() as interrupts,
+        standing(options.walls, others=options.others, without=options.without) as stands,
+    ):
+        return _collect(course, topics, stands, interrupts, use)
 
 
-def _collect(course: Course, topics: Sequence[TopicRef], stands: Standing, use: Callable[[Engine], int]) -> int:
+def _collect(
+    course: Course,
+    topics: Sequence[TopicRef],
+    stands: Standing,
+    interrupts: Interrupts,
+    use: Callable[[Engine], int],
+) -> int:
     import pytest
 
     from .plugin import GraderPlugin
@@ -621,7 +637,7 @@ def _collect(course: Course, topics: Sequence[TopicRef], stands: Standing, use: 
     code: list[int] = []
 
     def with_checks(checks: list[Check]) -> None:
-        engine = Engine(course, plugin, stands.spawner, stands.walls, checks, stands.notes)
+        engine = Engine(course, plugin, stands.spawner, stands.walls, checks, stands.notes, interrupts)
         gc.collect()
         gc.freeze()  # a collection in a forked child would touch, and so copy, all that was loaded here
         missing = [topic.key for topic in topics if not any(check.topic == topic.key for check in checks)]
@@ -681,6 +697,8 @@ def _collect(course: Course, topics: Sequence[TopicRef], stands: Standing, use: 
     )
     if problem:
         raise problem[0]
+    if interrupts.asked and not code:
+        raise KeyboardInterrupt  # pytest was collecting
     if plugin.problems:
         raise plugin.problems[0]
     if not code:

@@ -10,7 +10,7 @@ from autograder.levels import WORKER_MODULES
 PACKAGE = Path(__file__).resolve().parent.parent / "autograder"
 
 LAYERS = [
-    ["__init__", "model", "kernel", "cells", "clock", "folders", "plain", "causes"],
+    ["__init__", "model", "kernel", "cells", "interrupts", "clock", "folders", "plain", "causes"],
     [
         "source",
         "channel",
