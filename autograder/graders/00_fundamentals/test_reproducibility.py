@@ -52,7 +52,7 @@ def undisturbed(seed):
 
 def hidden(count):
     """Different seeds that nobody can have learnt by heart."""
-    return (torch.randperm(10**6)[:count] + 100).tolist()
+    return random.sample(range(100, 10**6 + 100), count)
 
 
 def answer_undisturbed(student, name, arguments):
