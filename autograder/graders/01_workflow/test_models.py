@@ -216,30 +216,35 @@ def test_layer_answers_with_its_layer(student):
 # -------------------------------------------------------------------------------------------- counting and describing
 
 
+def width():
+    """A number of units that nobody can have learnt by heart."""
+    return int(torch.randint(5, 40, ()))
+
+
 @in_worker
-def sample_model(kind):
+def sample_model(kind, n):
     if kind == "nested":
-        model = nn.Sequential(nn.Linear(3, 5), nn.Sequential(nn.BatchNorm1d(5), nn.ReLU()), nn.Linear(5, 2, bias=False))
+        model = nn.Sequential(nn.Linear(3, n), nn.Sequential(nn.BatchNorm1d(n), nn.ReLU()), nn.Linear(n, 2, bias=False))
     elif kind == "frozen":
-        model = nn.Sequential(nn.Linear(4, 3), nn.Linear(3, 7))
+        model = nn.Sequential(nn.Linear(4, n), nn.Linear(n, 7))
         model[0].requires_grad_(False)
         model[1].bias.requires_grad_(False)
     elif kind == "tied":
-        model = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 4), nn.Linear(4, 4))
+        model = nn.Sequential(nn.Linear(n, n), nn.Tanh(), nn.Linear(n, n), nn.Linear(n, n))
         model[2].weight = model[0].weight
         model[3].weight = model[0].weight
     elif kind == "shared layer":
-        layer = nn.Linear(3, 3)
-        model = nn.ModuleDict({"b": layer, "a": nn.ModuleList([nn.Linear(3, 2), layer])})
+        layer = nn.Linear(n, n)
+        model = nn.ModuleDict({"b": layer, "a": nn.ModuleList([nn.Linear(n, 2), layer])})
     elif kind == "twins":
-        model = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 2))
+        model = nn.Sequential(nn.Linear(n, n), nn.Linear(n, n))
         model[1].load_state_dict(model[0].state_dict())
     elif kind == "scalar":
-        model = nn.ParameterDict([("z", nn.Parameter(torch.tensor(1.0))), ("a", nn.Parameter(torch.rand(2, 1, 3)))])
+        model = nn.ParameterDict([("z", nn.Parameter(torch.tensor(1.0))), ("a", nn.Parameter(torch.rand(2, 1, n)))])
     elif kind == "empty":
         model = nn.Sequential(nn.ReLU(), nn.Flatten())
     else:
-        model = nn.BatchNorm1d(6, affine=False)
+        model = nn.BatchNorm1d(n, affine=False)
     return model
 
 
@@ -253,15 +258,15 @@ BUFFERS = "Running statistics are buffers, not parameters: go through model.para
 
 
 @in_worker
-def count_in(student, kind, args, options):
-    model = sample_model(kind)
+def count_in(student, kind, n, args, options):
+    model = sample_model(kind, n)
     model.eval()
     before = state_of(model)
     return {"answer": student.count_parameters(model, *args, **options), "kept": before == state_of(model)}
 
 
-def _count(student, kind, want, *args, mistakes=None, **options):
-    out = count_in(student, kind, args, options)
+def _count(student, kind, n, want, *args, mistakes=None, **options):
+    out = count_in(student, kind, n, args, options)
     assert_equal(out["answer"], want, what="the number of parameters", mistakes=mistakes)
     expect(out["kept"], "counting changed the model: leave requires_grad and the mode as they are")
 
@@ -269,60 +274,68 @@ def _count(student, kind, want, *args, mistakes=None, **options):
 @check("count_parameters", hint="sum(p.numel() for p in model.parameters() ...)")
 def test_count_adds_up_elements(student):
     """adds up the elements of all parameters, as an int; buffers do not count"""
+    n = width()
     _count(
         student,
         "nested",
-        40,
+        n,
+        8 * n,
         mistakes={
             "You counted parameters, not their elements: numel().": 5,
-            BUFFERS: 51,
-            "You counted only weights of two dimensions: biases are parameters, too.": 25,
+            BUFFERS: 10 * n + 1,
+            "You counted only weights of two dimensions: biases are parameters, too.": 5 * n,
         },
     )
-    _count(student, "scalar", 7)
-    _count(student, "empty", 0)
-    _count(student, "buffers", 0)
+    _count(student, "scalar", n, 1 + 2 * n)
+    _count(student, "empty", n, 0)
+    _count(student, "buffers", n, 0)
 
 
 @check("count_parameters", points=2, hint="A parameter is trainable where p.requires_grad.")
 def test_count_knows_frozen_parameters(student):
     """leaves frozen parameters out unless trainable_only is False"""
-    turned = {"The flag is turned round: by default, frozen parameters are left out.": 22}
-    _count(student, "frozen", 21, mistakes={"Frozen parameters were counted, too.": 43, **turned})
-    _count(student, "frozen", 21, True)
+    n = width()
+    trained, frozen = 7 * n, 5 * n + 7
+    turned = {"The flag is turned round: by default, frozen parameters are left out.": frozen}
+    both = {"Frozen parameters were counted, too.": trained + frozen, **turned}
+    _count(student, "frozen", n, trained, mistakes=both)
+    _count(student, "frozen", n, trained, True)
     _count(
         student,
         "frozen",
-        43,
+        n,
+        trained + frozen,
         trainable_only=False,
         mistakes={
-            "Frozen parameters were left out although trainable_only is False.": 21,
-            "These are only the frozen ones; trainable_only=False asks for all.": 22,
+            "Frozen parameters were left out although trainable_only is False.": trained,
+            "These are only the frozen ones; trainable_only=False asks for all.": frozen,
         },
     )
-    _count(student, "frozen", 43, False)
-    _count(student, "nested", 40, trainable_only=False, mistakes={BUFFERS: 51})
+    _count(student, "frozen", n, trained + frozen, False)
+    _count(student, "nested", n, 8 * n, trainable_only=False, mistakes={BUFFERS: 10 * n + 1})
 
 
 @check("count_parameters", hint="model.parameters() lists a shared parameter once; state_dict() lists it every time.")
 def test_count_counts_shared_parameters_once(student):
     """counts a shared parameter once"""
     once = "A shared parameter was counted each time it is used: model.parameters() lists it once."
+    twins = "Two parameters of equal values are still two: compare objects, not values."
     for flag in (True, False):
-        _count(student, "tied", 28, trainable_only=flag, mistakes={once: 60})
-        _count(student, "shared layer", 20, trainable_only=flag, mistakes={once: 32})
-        _count(student, "twins", 12, trainable_only=flag, mistakes={"Two parameters of equal values are still two: compare objects, not values.": 6})
+        n = width()
+        _count(student, "tied", n, n * n + 3 * n, trainable_only=flag, mistakes={once: 3 * (n * n + n)})
+        _count(student, "shared layer", n, n * n + 3 * n + 2, trainable_only=flag, mistakes={once: 2 * (n * n + n) + 2 * n + 2})
+        _count(student, "twins", n, 2 * (n * n + n), trainable_only=flag, mistakes={twins: n * n + n})
 
 
 @in_worker
-def shapes_in_model(student, kind):
-    model = sample_model(kind)
+def shapes_in_model(student, kind, n):
+    model = sample_model(kind, n)
     before = state_of(model)
     return {"answer": student.parameter_shapes(model), "kept": before == state_of(model)}
 
 
-def _shapes(student, kind, want):
-    out = shapes_in_model(student, kind)
+def _shapes(student, kind, n, want):
+    out = shapes_in_model(student, kind, n)
     got = out["answer"]
     expect(isinstance(got, dict), f"expected a dict, got {type(got).__name__}")
     missing, extra = [name for name in want if name not in got], [name for name in got if name not in want]
@@ -345,14 +358,16 @@ def _shapes(student, kind, want):
 @check("parameter_shapes", points=2, hint="{name: p.shape for name, p in model.named_parameters()}")
 def test_shapes_by_name(student):
     """gives the shape of each parameter by its full name, in the order of named_parameters()"""
-    _shapes(student, "nested", {"0.weight": (5, 3), "0.bias": (5,), "1.0.weight": (5,), "1.0.bias": (5,), "2.weight": (2, 5)})
-    _shapes(student, "scalar", {"z": (), "a": (2, 1, 3)})
+    n = width()
+    _shapes(student, "nested", n, {"0.weight": (n, 3), "0.bias": (n,), "1.0.weight": (n,), "1.0.bias": (n,), "2.weight": (2, n)})
+    _shapes(student, "scalar", n, {"z": (), "a": (2, 1, n)})
 
 
 @check("parameter_shapes", hint="named_parameters() decides what is in: frozen ones are, buffers are not.")
 def test_shapes_of_frozen_and_shared_parameters(student):
     """lists frozen parameters, shared ones once, and no buffers"""
-    _shapes(student, "frozen", {"0.weight": (3, 4), "0.bias": (3,), "1.weight": (7, 3), "1.bias": (7,)})
-    _shapes(student, "tied", {"0.weight": (4, 4), "0.bias": (4,), "2.bias": (4,), "3.bias": (4,)})
-    _shapes(student, "shared layer", {"b.weight": (3, 3), "b.bias": (3,), "a.0.weight": (2, 3), "a.0.bias": (2,)})
-    _shapes(student, "buffers", {})
+    n = width()
+    _shapes(student, "frozen", n, {"0.weight": (n, 4), "0.bias": (n,), "1.weight": (7, n), "1.bias": (7,)})
+    _shapes(student, "tied", n, {"0.weight": (n, n), "0.bias": (n,), "2.bias": (n,), "3.bias": (n,)})
+    _shapes(student, "shared layer", n, {"b.weight": (n, n), "b.bias": (n,), "a.0.weight": (2, n), "a.0.bias": (2,)})
+    _shapes(student, "buffers", n, {})
