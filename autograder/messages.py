@@ -79,7 +79,7 @@ def verdict(
             "failed",
             rows(
                 ("Called", call.shown),
-                ("Returned", error.returned or (call.returned if call.returned != "None" else None)),
+                ("Returned", _returned(error, call)),
                 ("Expected", title),
                 ("Why", why),
                 ("Next", spec.hint),
@@ -99,6 +99,12 @@ def verdict(
         ),
         f"grader {type(error).__name__}",
     )
+
+
+def _returned(error: CheckFailed, call: Call) -> str | None:
+    """What the student's code returned. A check's own record of a training (a dict, where no single call returned something) is not that."""
+    returned = error.returned or (call.returned if call.returned != "None" else None)
+    return None if call.returned is None and returned is not None and returned.startswith("a dict of ") else returned
 
 
 def _student_error(
