@@ -127,7 +127,7 @@ def test_line_draws_weights_then_bias(student):
         )
 
 
-@check("LinearRegression", points=2, hint="return self.weights * x + self.bias")
+@check("LinearRegression", points=2, hint="The formula of the lesson, written with the two parameters that __init__ made.")
 def test_line_computes_weights_times_x_plus_bias(student):
     """gives weights * x + bias of its present parameters, in x's shape, for any shape of x"""
     state = {"weights": torch.randn(1), "bias": torch.randn(1)}
@@ -161,7 +161,7 @@ def test_line_is_tracked(student):
         assert_close(y, want, what="the answer after model.to(...)")
 
 
-@check("LinearLayerRegression", points=2, hint="self.linear_layer = nn.Linear(1, 1)")
+@check("LinearLayerRegression", points=2, hint="One nn.Linear with one input and one output, under the name linear_layer.")
 def test_layer_has_one_linear_layer(student):
     """has one nn.Linear(1, 1) named linear_layer and no other parameters"""
     out = _built(student, "LinearLayerRegression", LAYER)
@@ -185,7 +185,7 @@ def test_layer_keeps_its_default_start(student):
         assert_equal(out["model"].state_dict(), want, what="the starting values")
 
 
-@check("LinearLayerRegression", points=2, hint="return self.linear_layer(x)")
+@check("LinearLayerRegression", points=2, hint="Let the layer compute: call it on x, and give back its answer as it is.")
 def test_layer_answers_with_its_layer(student):
     """gives the layer's output for (N, 1), tracked, on any device"""
     state = {"linear_layer.weight": torch.rand(1, 1) + 0.5, "linear_layer.bias": torch.randn(1)}
@@ -271,7 +271,7 @@ def _count(student, kind, n, want, *args, mistakes=None, **options):
     expect(out["kept"], "counting changed the model: leave requires_grad and the mode as they are")
 
 
-@check("count_parameters", hint="sum(p.numel() for p in model.parameters() ...)")
+@check("count_parameters", hint="A parameter tells by numel() how many elements it has.")
 def test_count_adds_up_elements(student):
     """adds up the elements of all parameters, as an int; buffers do not count"""
     n = width()
@@ -355,7 +355,7 @@ def _shapes(student, kind, n, want):
     expect(out["kept"], "the model was changed: leave requires_grad and the mode as they are")
 
 
-@check("parameter_shapes", points=2, hint="{name: p.shape for name, p in model.named_parameters()}")
+@check("parameter_shapes", points=2, hint="named_parameters() gives each name with its parameter, in the order asked for.")
 def test_shapes_by_name(student):
     """gives the shape of each parameter by its full name, in the order of named_parameters()"""
     n = width()

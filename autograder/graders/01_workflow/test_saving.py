@@ -269,7 +269,7 @@ def _is_state(content, state, what):
 # --------------------------------------------------------------------------------------------------------- save_model
 
 
-@check("save_model", points=2, hint="torch.save(model.state_dict(), path)")
+@check("save_model", points=2, hint="torch.save writes any object: give it what model.state_dict() gives, not the model.")
 def test_save_holds_the_state_dict(student):
     """saves the state_dict, and nothing else, in a file that opens with weights_only=True"""
     state = _state()
