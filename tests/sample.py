@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,6 +30,12 @@ def autograder(
         check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT), **(env or {})},
     )
+
+
+def copy_of_course(root: Path) -> Path:
+    """A copy of the sample course without its submissions, for tests that write into it."""
+    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("submissions", "__pycache__", ".progress*"))
+    return root
 
 
 def comparable(report: dict[str, Any]) -> dict[str, Any]:

@@ -11,13 +11,13 @@ import pytest
 
 from autograder import doctor
 
-from .sample import ROOT, SAMPLE
+from .sample import ROOT, copy_of_course
 
 
 @pytest.fixture
 def course(tmp_path):
     root = tmp_path / "course"
-    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("submissions", "__pycache__", ".progress*"))
+    copy_of_course(root)
     (root / "requirements.txt").write_text("pytest==1.2.3\nno-such-package==4.5\n")
     return root
 

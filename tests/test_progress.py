@@ -15,7 +15,7 @@ from autograder.course import BUNDLED, Course
 from autograder.model import CheckResult, ExerciseResult
 from autograder.progress import Store, changed_lines, next_unfinished, record, remember, tasks, unfinished
 
-from .sample import ROOT, SAMPLE, autograder, read
+from .sample import ROOT, SAMPLE, autograder, copy_of_course, read
 
 DOUBLE, SCALE, DESCEND = (f"00_sample/basics/{name}" for name in ("double", "Scale", "descend"))
 STUB = 'raise NotImplementedError("Your code here")'
@@ -23,9 +23,7 @@ STUB = 'raise NotImplementedError("Your code here")'
 
 @pytest.fixture
 def course(tmp_path):
-    root = tmp_path / "course"
-    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("submissions", "__pycache__", ".progress*"))
-    return root
+    return copy_of_course(tmp_path / "course")
 
 
 def file_of(course):

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from autograder.model import CheckResult, ExerciseResult
 from autograder.report import MARKS
 from autograder.session import Session
 
-from .sample import ROOT, SAMPLE, autograder, read
+from .sample import ROOT, SAMPLE, autograder, copy_of_course, read
 from .terminal import CLEAR, ESCAPES, PATIENCE, Terminal
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
@@ -32,9 +31,7 @@ SCALE = "super().__init__()\n        self.factor = nn.Parameter(torch.ones(()))"
 
 @pytest.fixture
 def course(tmp_path):
-    root = tmp_path / "course"
-    shutil.copytree(SAMPLE, root, ignore=shutil.ignore_patterns("submissions", "__pycache__", ".progress*"))
-    return root
+    return copy_of_course(tmp_path / "course")
 
 
 def stub_file(course):
