@@ -29,9 +29,8 @@ from .results import (
     Spool,
     Store,
     broke,
-    digest_of,
+    common,
     exercises_of,
-    judging_files,
     result_key,
     topic_digest,
 )
@@ -128,13 +127,9 @@ class ClassRun:
                 f"the reference solution does not earn full points, so nothing was graded: {lost.id}\n{why}\nMend the grader or the solution: "
                 f"`nox -s verify -- {lost.id}` shows more"
             )
-        self.about = {
-            "engine": digest_of(judging_files()),
-            "torch": self.grader.torch,
-            "walls": list(self.grader.walls),
-            "seed": self.store.seed,
-        }
+        self.about = common(self.grader.torch, self.grader.walls, self.store.seed)
         self.digests = {key: topic_digest(self.course.topic(key)) for key in self.wanted}
+        self.store.record(self.about, self.digests)
 
     def ids(self) -> frozenset[str]:
         return frozenset(f"{key}/{name}" for key, names in self.wanted.items() for name in names)

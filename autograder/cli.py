@@ -29,6 +29,7 @@ ELSEWHERE = {
     "export": ("exports", "nbgrader's scores as a CSV for a learning platform, or as Gradescope's results.json"),
     "data": ("data", "check the data sets against their checksums"),
     "calibrate": ("calibrate", "measure right and wrong recipes over many seeds, and write the tables"),
+    "known": ("known", "a class run's results for notebooks: a JSON line in, a JSON line out"),
     "serve": ("serve", "a warm engine for notebooks: a JSON line in, a JSON line out"),
 }
 """Command -> the module that has its `add_arguments` and `main`, and one line on it."""

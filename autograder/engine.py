@@ -40,6 +40,9 @@ CHILD_SUBMISSIONS = 50
 """Submissions after which a grading child makes way for a fresh one: what it may gather in its memory stays small."""
 
 
+NO_WORKERS = "the process that workers are forked from has ended"
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One topic file of a submission: its text, or why there is none."""
@@ -370,7 +373,10 @@ class Engine:
 
     def fork(self, work: Callable[[Callable[[dict[str, Any]], None], Spawner], None]) -> Child:
         """Run `work` in a forked child; what it emits can be read line by line."""
-        spawner = self.spawner.connect()
+        try:
+            spawner = self.spawner.connect()
+        except ConnectionError:
+            raise EngineError(NO_WORKERS) from None
         read_fd, write_fd = os.pipe()
         sys.stdout.flush()
         sys.stderr.flush()
@@ -441,6 +447,8 @@ class Engine:
                     if found is None:
                         raise RuntimeError(f"{check.name} gave no outcome")
                     outcome = found
+                    if outcome.result.status != "passed" and has_ended(spawner):
+                        raise EngineError(NO_WORKERS)  # and no failure of the student's code
                 if outcome.result.status == "timed_out":
                     timed_out.add(check.exercise)
                 emit(
@@ -522,6 +530,16 @@ class Engine:
         )
         spent = next((line["cpu"] for line in lines if "done" in line), 0.0)
         return Graded(report, printed, kinds, interrupted, spent, cpu, shapes)
+
+
+def has_ended(spawner: Spawner) -> bool:
+    """Whether the zygote is gone (killed when memory ran out, for one): its end of the socket is closed."""
+    control = getattr(spawner, "control", None)
+    if control is None:
+        return False
+    poll = select.poll()
+    poll.register(control, 0)  # a hang-up is told without being asked for
+    return bool(poll.poll(0))
 
 
 def can_fork() -> bool:

@@ -2,7 +2,8 @@
 
     python -m autograder export FOLDER ASSIGNMENT [--gradescope DIR] [--csv FILE]
 
-`FOLDER` is the nbgrader course folder. The CSV holds what counts in the end, manual points and late penalties too; an exercise a column.
+`FOLDER` is the nbgrader course folder. The CSV holds what counts in the end, manual points and late penalties too; an exercise a column,
+as the course orders them.
 """
 
 from __future__ import annotations
@@ -12,22 +13,31 @@ import csv
 import dataclasses
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from .course import write_whole
+from .course import Course, write_whole
 from .model import FULL_POINTS, CourseError, Report
 from .notebooks import CHECK_SUFFIX
+from .rebuild import read_notebook
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What makes a spreadsheet run a cell as a formula, if a cell begins with it."""
 
 
-def read_reports(folder: Path, assignment: str) -> dict[str, Report]:
+def position_in(course: Course, assignment: str) -> Callable[[str], tuple[int, str]]:
+    """A key that sorts notebooks of an assignment as the course teaches them, the instructor's own behind them by name."""
+    topics = [topic.name for topic in course.topics if topic.chapter == assignment]
+    return lambda notebook: (topics.index(notebook) if notebook in topics else len(topics), notebook)
+
+
+def read_reports(folder: Path, assignment: str, course: Course) -> dict[str, Report]:
     """Student -> the report on all notebooks of the assignment, from what autograding left in FOLDER/reports."""
     found: dict[str, Report] = {}
-    for path in sorted((folder / "reports" / assignment).glob("*/*.json")):
+    position = position_in(course, assignment)
+    paths = (folder / "reports" / assignment).glob("*/*.json")
+    for path in sorted(paths, key=lambda path: (path.parent.name, position(path.stem))):
         report = Report.from_json(json.loads(path.read_text(encoding="utf-8")))
         student = path.parent.name
         known = found.get(student)
@@ -84,8 +94,11 @@ def table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     return out.getvalue()
 
 
-def gradebook_rows(folder: Path, assignment: str) -> tuple[list[str], list[list[object]]]:
-    """Header and one row per submission: the student, each exercise's score, the late penalty, the total as nbgrader counts it, the maximum."""
+def gradebook_rows(folder: Path, assignment: str, course: Course) -> tuple[list[str], list[list[object]]]:
+    """Header and one row per submission: the student, each exercise's score, the late penalty, the total as nbgrader counts it, the maximum.
+
+    Exercises stand in the course's order; the gradebook itself keeps none.
+    """
     from nbgrader.api import Gradebook, MissingEntry
 
     with Gradebook(f"sqlite:///{(folder / 'gradebook.db').resolve()}") as gradebook:
@@ -95,8 +108,8 @@ def gradebook_rows(folder: Path, assignment: str) -> tuple[list[str], list[list[
             raise CourseError(f"knows no assignment {assignment}", folder / "gradebook.db") from None
         cells = [
             (notebook.name, cell.name)
-            for notebook in found.notebooks
-            for cell in sorted(notebook.grade_cells, key=lambda cell: str(cell.name))
+            for notebook in sorted(found.notebooks, key=lambda notebook: position_in(course, assignment)(notebook.name))
+            for cell in _in_order(folder / "source" / assignment / f"{notebook.name}.ipynb", notebook.grade_cells)
         ]
         header = [
             "student_id",
@@ -132,6 +145,12 @@ def gradebook_rows(folder: Path, assignment: str) -> tuple[list[str], list[list[
     return header, rows
 
 
+def _in_order(source: Path, cells: Iterable[Any]) -> list[Any]:
+    """Graded cells as the notebook has them; by name where it is no longer there."""
+    order = {cell.label: number for number, cell in enumerate(read_notebook(source, source.parent)[0])}
+    return sorted(cells, key=lambda cell: (order.get(cell.name, len(order)), cell.name))
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="the nbgrader course folder")
     parser.add_argument("assignment", metavar="ASSIGNMENT")
@@ -142,15 +161,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """The command."""
     folder: Path = arguments.folder
+    course = Course.at(arguments.root)
     if arguments.gradescope:
-        for student, report in read_reports(folder, arguments.assignment).items():
+        for student, report in read_reports(folder, arguments.assignment, course).items():
             write_whole(
                 arguments.gradescope / student / "results.json",
                 json.dumps(gradescope(report), indent=2, ensure_ascii=False) + "\n",
             )
         print(f"written: {arguments.gradescope}/<student>/results.json")
     if arguments.csv:
-        write_whole(arguments.csv, table(*gradebook_rows(folder, arguments.assignment)))
+        write_whole(arguments.csv, table(*gradebook_rows(folder, arguments.assignment, course)))
         print(f"written: {arguments.csv}")
     if not arguments.gradescope and not arguments.csv:
         raise CourseError("say what to write: --csv FILE, --gradescope DIR, or both")

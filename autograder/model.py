@@ -107,6 +107,11 @@ class Report:
     def full(self) -> bool:
         return all(exercise.status == "passed" for exercise in self.exercises)
 
+    @property
+    def broke(self) -> bool:
+        """Whether the engine itself failed: such a result counts for nobody."""
+        return any(c.message.startswith("engine error") for exercise in self.exercises for c in exercise.checks)
+
     def to_json(self) -> dict[str, Any]:
         """The contract of `grade --json`: see autograder/README.md."""
         return {

@@ -94,7 +94,7 @@ def _graded(topic: TopicRef, name: str) -> tuple[ExerciseResult, tuple[str, ...]
     binding = [(number, source) for number, source in cells if "autograder.notebook import" not in source]
     exercise = f"{topic.key}/{name}"
     known = _last.get(exercise)
-    if known is None or known[0] != binding:
+    if known is None or known[0] != binding or known[1].broke:
         if topic.key not in _servers:
             _servers[topic.key] = GradingServer(topic.root, [topic.key], others=False)
         _last[exercise] = (

@@ -21,6 +21,9 @@ from autograder.nbgrader_bridge import configure
 c = get_config()  # noqa: F821 - given by nbgrader
 c.CourseDirectory.course_id = "pytorch"
 configure(c{root})
+
+# Results of `python -m autograder grade-class submitted --out OUT`, run in this folder, are taken where they are of exactly what is to be graded:
+# c.GradeNotebook.class_run = "OUT"
 '''
 
 

@@ -1,6 +1,6 @@
 """The folder that a class run writes to: one run at a time, each result stored whole under the hash of its inputs, the run's seed.
 
-OUT/run.json                the seed, drawn once, so that a resumed run gives the same bytes
+OUT/run.json                the seed, drawn once, so that a resumed run gives the same bytes; what else the results hang on
 OUT/results/ab/<hash>.json  the result of one topic file
 OUT/.notes-<pid>            what a run has read, submission by submission; removed at its end
 """
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import functools
 import json
 import os
 import re
@@ -16,16 +17,19 @@ import secrets
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from . import __version__
 from .course import TopicRef, signatures, write_whole
 from .engine import SourceFile
 from .model import CheckResult, CourseError, ExerciseResult
 
 PACKAGE = Path(__file__).resolve().parent
+RUN = "run.json"
 FORMAT = 1
 """Part of every hash: raised when what is stored changes its meaning."""
 
@@ -94,16 +98,24 @@ class Store:
             *out.glob(".notes-*"),
         ]:
             part.unlink(missing_ok=True)  # of a run that was killed
-        about = out / "run.json"
         known: int | None = None
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            known = int(json.loads(about.read_text(encoding="utf-8"))["seed"])
+            known = int(json.loads((out / RUN).read_text(encoding="utf-8"))["seed"])
         self.seed = seed if seed is not None else known if known is not None else secrets.randbits(48)
         if self.seed != known:
-            write_whole(about, json.dumps({"schema": 1, "seed": self.seed}) + "\n")
+            write_whole(out / RUN, json.dumps({"schema": 1, "seed": self.seed}) + "\n")
+
+    def record(self, about: Mapping[str, Any], digests: Mapping[str, str]) -> None:
+        """Note what the results hang on, for who looks them up: see `recorded`."""
+        topics: dict[str, str] = {}
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            before = json.loads((self.out / RUN).read_text(encoding="utf-8"))
+            topics = before["topics"] if before["about"] == about else {}
+        found = {"schema": 1, "seed": self.seed, "about": dict(about), "topics": {**topics, **digests}}
+        write_whole(self.out / RUN, json.dumps(found, indent=2, sort_keys=True) + "\n")
 
     def path(self, key: str) -> Path:
-        return self.folder / key[:2] / f"{key}.json"
+        return result_path(self.out, key)
 
     def has(self, key: str) -> bool:
         """Whether there is a result; one that a power cut has left empty or damaged is none."""
@@ -111,14 +123,50 @@ class Store:
 
     def get(self, key: str) -> dict[str, Any] | None:
         """A stored result; None where there is none."""
-        try:
-            found = json.loads(self.path(key).read_text(encoding="utf-8"))
-            return found if isinstance(found, dict) and found.get("key") == key else None
-        except (OSError, ValueError):
-            return None
+        return stored(self.out, key)
 
     def put(self, key: str, result: Mapping[str, Any]) -> None:
         write_whole(self.path(key), json.dumps({"key": key, **result}, ensure_ascii=False) + "\n")
+
+
+def result_path(out: Path, key: str) -> Path:
+    return out / "results" / key[:2] / f"{key}.json"
+
+
+def stored(out: Path, key: str) -> dict[str, Any] | None:
+    """The result that the runs into `out` have stored under `key`; None where there is none."""
+    try:
+        found = json.loads(result_path(out, key).read_text(encoding="utf-8"))
+        return found if isinstance(found, dict) and found.get("key") == key else None
+    except (OSError, ValueError):
+        return None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the results of the last run into a folder hang on."""
+
+    about: dict[str, Any]
+    topics: dict[str, str]
+    """Topic -> its `topic_digest` when it was graded."""
+
+
+def recorded(out: Path) -> Recorded:
+    """What `Store.record` has noted in `out`.
+
+    Raises:
+        CourseError: where no run has graded anything into it.
+    """
+    path = out / RUN
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return Recorded({**found["about"], "walls": list(found["about"]["walls"])}, dict(found["topics"]))
+    except OSError:
+        raise CourseError("is missing: no class run has written to this folder", path) from None
+    except (ValueError, KeyError, TypeError):
+        raise CourseError(
+            "does not say what was graded: the class run was stopped before it began, or is an old one", path
+        ) from None
 
 
 class Spool:
@@ -197,6 +245,23 @@ def topic_digest(topic: TopicRef) -> str:
     return sha256(f"{digest_of(files)}:{about}".encode()).hexdigest()
 
 
+@functools.cache
+def engine_digest() -> str:
+    """The hash of the engine's own files, as this process found them."""
+    return digest_of(judging_files())
+
+
+def common(torch: str, walls: Sequence[str], seed: int) -> dict[str, Any]:
+    """What all results of a run hang on: the course's version, the engine's own files, torch, the walls, the seed."""
+    return {
+        "course_version": __version__,
+        "engine": engine_digest(),
+        "torch": torch,
+        "walls": list(walls),
+        "seed": seed,
+    }
+
+
 def result_key(
     run: Mapping[str, Any],
     topic: str,
@@ -208,7 +273,7 @@ def result_key(
     """The hash of all that a result hangs on.
 
     Args:
-        run: what is common to the run: engine, torch, seed, walls.
+        run: what is `common` to the run.
         topic, digest: the topic and its `topic_digest`.
         exercises: names of those that are graded.
         file, lines: what is graded; for a notebook the cells and lines that its messages name.

@@ -150,9 +150,7 @@ def answer(engine: Engine, request: dict[str, Any], alone: bool = False) -> Repo
     only = [name for name in names if request["only"] is None or name in request["only"]]
     cells = [CodeCell(int(number), str(source)) for number, source in request["cells"]]
     seed = request["seed"] if request["seed"] is not None else secrets.randbits(48)
-    whole = _grade(
-        engine, topic, request["name"], shown, _composed(topic, cells, only, shown, alone), only, seed, alone
-    )
+    whole = _grade(engine, topic, request["name"], shown, composed(topic, cells, only, shown, alone), only, seed, alone)
     if len(only) > 1 and any(did_not_load(exercise, shown) for exercise in whole.exercises):
         parts = [
             _grade(
@@ -160,7 +158,7 @@ def answer(engine: Engine, request: dict[str, Any], alone: bool = False) -> Repo
                 topic,
                 request["name"],
                 shown,
-                _composed(topic, cells, [name], shown, alone),
+                composed(topic, cells, [name], shown, alone),
                 [name],
                 seed,
                 alone,
@@ -226,7 +224,9 @@ def given_cells(topic: TopicRef) -> list[CodeCell]:
     ]
 
 
-def _composed(topic: TopicRef, cells: Sequence[CodeCell], names: Sequence[str], shown: str, alone: bool) -> Composed:
+def composed(
+    topic: TopicRef, cells: Sequence[CodeCell], names: Sequence[str], shown: str, alone: bool = False
+) -> Composed:
     """`compose`, in a child with limits where that is possible; where this process is one itself, with limits that end it."""
     given = given_cells(topic)
     if not can_fork():

@@ -50,3 +50,16 @@ def comparable(report: dict[str, Any]) -> dict[str, Any]:
 def read(path: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
+
+
+def children(pid: int) -> list[int]:
+    """The processes that `pid` has forked and that run, the oldest first."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        try:
+            fields = (place / "stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue  # it has ended meanwhile
+        if int(fields[1]) == pid and fields[0] != "Z":
+            found.append((int(fields[19]), int(place.name)))
+    return [child for _, child in sorted(found)]

@@ -19,9 +19,9 @@ from autograder.notebooks import notebook_of
 from autograder.source import stub_of
 
 from .browser import free_port
-from .class_course import build_class, build_course, outputs
+from .class_course import TOPICS, build_class, build_course, outputs
 from .handed_in import NOTEBOOKS
-from .sample import ROOT, SAMPLE, SUBMISSIONS, autograder, comparable, read
+from .sample import ROOT, SAMPLE, SUBMISSIONS, autograder, children, comparable, read
 
 GRADED = re.compile(r"(\d+) topic files graded")
 
@@ -140,6 +140,35 @@ def test_ctrl_c_is_130_and_a_second_run_at_the_same_time_is_refused(ground, tmp_
         process.kill()
     assert process.returncode == 130
     assert "0 of 1 submissions are done; the same command goes on from here" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux alone")
+def test_where_no_worker_can_be_had_any_more_nobody_loses_points(ground, tmp_path):
+    course, place, out = ground[0], tmp_path / "class", tmp_path / "out"
+    for number in range(3):
+        path = place / f"s{number}/00_sample/basics.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(f"import time\ndef double(x):\n    time.sleep(0.{number + 6})\n    return 2 * x\n")
+    arguments = ("grade-class", str(place), "--out", str(out), "--walls", "strong", "--workers", "1", TOPICS[0])
+    command = [sys.executable, "-m", "autograder", "--root", str(course), *arguments]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        end, stored = time.monotonic() + 120, 0
+        while not stored and time.monotonic() < end:
+            time.sleep(0.05)
+            stored = len(list(out.glob("results/*/*.json")))
+        time.sleep(0.2)  # the second one's worker sleeps
+        (zygote,) = (pid for pid in children(process.pid) if children(pid))
+        os.kill(zygote, signal.SIGKILL)
+        _, said = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 2
+    assert "run the command again" in said
+    assert len(list(out.glob("results/*/*.json"))) == stored
+    assert graded(grade_class(course, place, "--out", out, TOPICS[0])) == 3 - stored
+    for number in range(3):
+        assert read(out / f"submissions/s{number}.json")["exercises"][0]["points"] == 2
 
 
 def test_one_that_hangs_holds_up_no_other(ground):

@@ -28,6 +28,7 @@ pytestmark = [
 ]  # nbgrader's own dependencies warn
 
 A = "00_sample"
+COURSE = Course.at(SAMPLE)
 EXPECTED = {
     student: points
     for found in (NOTEBOOKS, hostile.NOTEBOOKS, hostile.FOLDERS)
@@ -69,7 +70,7 @@ def test_every_cell_has_the_points_it_earned(graded, student):
 
 
 def test_gradebook_and_json_reports_agree_cell_by_cell(graded):
-    reports = read_reports(graded.folder, A)
+    reports = read_reports(graded.folder, A, COURSE)
     assert set(reports) == set(EXPECTED)
     with gradebook(graded.folder) as book:
         for student, report in reports.items():
@@ -154,7 +155,7 @@ def test_an_ordinary_notebook_draws_no_remark(graded):
 
 
 def test_the_engine_is_warmed_once_for_the_run(graded):
-    walls = {tuple(report.walls) for report in read_reports(graded.folder, A).values()}
+    walls = {tuple(report.walls) for report in read_reports(graded.folder, A, COURSE).values()}
     assert len(walls) == 1
     assert walls.pop()
 
@@ -243,14 +244,14 @@ def test_links_in_a_submission_are_copied_nowhere(graded):
 
 
 def test_exports_carry_the_scores_of_the_reports(graded, tmp_path):
-    reports = read_reports(graded.folder, A)
+    reports = read_reports(graded.folder, A, COURSE)
     run(graded.folder, "export", "--to", str(tmp_path / "nbgrader.csv"))
     totals = {
         row["student_id"]: float(row["raw_score"])
         for row in csv.DictReader(io.StringIO((tmp_path / "nbgrader.csv").read_text()))
     }
     assert totals == {student: report.points for student, report in reports.items()}
-    header, rows = gradebook_rows(graded.folder, A)
+    header, rows = gradebook_rows(graded.folder, A, COURSE)
     for row in csv.DictReader(io.StringIO(table(header, rows))):
         report = reports[row["student_id"]]
         for exercise in report.exercises:
@@ -309,7 +310,7 @@ def test_one_student_again_keeps_manual_points_and_late_penalties_are_nbgraders(
         for path, when in others.items()
         if path.parts[-3] not in ("half", "wrong", "renamed")
     )
-    header, rows = gradebook_rows(folder, A)
+    header, rows = gradebook_rows(folder, A, COURSE)
     by_student = {row[0]: dict(zip(header, row, strict=True)) for row in rows}
     assert by_student["wrong"]["basics/double"] == 1.5
     assert (by_student["renamed"]["late_penalty"], by_student["renamed"]["score"]) == (7, 0)
