@@ -26,9 +26,8 @@ def build_course(folder: Path) -> Path:
     course = folder / "course"
     shutil.copytree(SAMPLE, course, ignore=shutil.ignore_patterns("submissions", "__pycache__", "exercises"))
     grader = course / "autograder/graders/00_sample/test_basics.py"
-    grader.write_text(
-        grader.read_text(encoding="utf-8").replace("@check(", "@check(seconds=1, exercise="), encoding="utf-8"
-    )
+    text = re.sub(r'@check\(("\w+")', r"@check(\1, seconds=1", grader.read_text(encoding="utf-8"))
+    grader.write_text(text, encoding="utf-8")
     for path in (course / "solutions/00_sample/basics.py", grader, grader.with_name("variants_basics.py")):
         shutil.copy(path, path.with_name(path.name.replace("basics", "more")))
     return course

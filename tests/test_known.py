@@ -10,9 +10,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from autograder.client import ClassResults
 from autograder.course import Course
 from autograder.exports import gradebook_rows, read_reports
+from autograder.model import CourseError
 from autograder.release import nbgrader, release
+from autograder.results import recorded
 from tests.class_course import TOPICS, build_course
 from tests.handed_in import FULL, NOTEBOOKS
 from tests.sample import autograder, comparable, read
@@ -177,37 +180,40 @@ def test_other_checks_are_not_the_class_runs(ground, tmp_path):
     assert graded_now(log) == {("half", "basics"): f"the checks of {TOPICS[0]} have changed since the class run"}
     assert taken(log) == {("half", "more")}
     assert scores(folder) == scores(ground.plain)
-    shutil.rmtree(folder / "results/results")
-    about = read(folder / "results/run.json")
+    record = folder / "results/run.json"
+    about = read(record)
     about["about"]["torch"] = "2.0.0"
-    (folder / "results/run.json").write_text(json.dumps(about), encoding="utf-8")
-    log = run(folder, "--force", "--student", "half")
-    assert set(graded_now(log).values()) == {"the class run had another version of torch"}
+    record.write_text(json.dumps(about), encoding="utf-8")
+    asked = (TOPICS[0], "half", "basics.ipynb", [])
+    results = ClassResults(ground.course.root, folder / "results")
+    assert results.find(*asked) == "the class run had another version of torch"
+    record.write_text(json.dumps({**about, "about": {**about["about"], "walls": []}}), encoding="utf-8")
+    assert results.find(*asked) == "the class run had walls plain, and strong is asked for"
+    record.unlink()
+    with pytest.raises(CourseError, match=r"run\.json: is missing: no class run has written to this folder"):
+        results.find(*asked)
+    results.close()
 
 
-@pytest.mark.parametrize(
-    ("content", "why"),
-    [
-        (None, "is missing: no class run has written to this folder"),
-        ('{"schema": 1, "seed": 7}', "the class run was stopped before it began"),
-        ("[", "the class run was stopped before it began"),
-    ],
-)
-def test_a_folder_without_a_class_run_is_said_once_and_nothing_is_graded(ground, tmp_path, content, why):
+def test_a_folder_without_a_class_run_is_said_once_and_nothing_is_graded(ground, tmp_path):
     folder = copy_of(ground, tmp_path / "bad")
     path = folder / "results/run.json"
     before = scores(folder)
-    if content is None:
-        path.unlink()
-    else:
-        path.write_text(content, encoding="utf-8")
+    path.unlink()
     log = run(folder, "--force", code=1)
     assert log.count("nbgrader_config.py: c.GradeNotebook.class_run = ") == 1
-    assert f"{path}: {why}" in log
+    assert f"{path}: is missing" in log
     assert "grade-class submitted --out results" in log
     assert "Traceback" not in log
     assert list((folder / "autograded").glob("*/*/*.ipynb"))
     assert scores(folder) == before
+
+
+@pytest.mark.parametrize("content", ["[", "", "{}", '{"schema": 1, "seed": 7}', '{"about": 1, "topics": 2}'])
+def test_a_damaged_or_empty_record_is_a_sentence(tmp_path, content):
+    (tmp_path / "run.json").write_text(content, encoding="utf-8")
+    with pytest.raises(CourseError, match="does not say what was graded"):
+        recorded(tmp_path)
 
 
 def test_columns_and_test_cases_stand_in_the_courses_order(ground):
