@@ -88,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         return WRONG_COURSE_OR_COMMAND
     except EngineError as error:
-        print(f"error: the grading engine failed: {error}", file=sys.stderr)
+        print(f"error: the grading engine failed: {error}; run the command again", file=sys.stderr)
         return WRONG_COURSE_OR_COMMAND
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)
