@@ -52,15 +52,18 @@ class LenientExporter(NotebookExporter):
         super().__init__(**options)  # type: ignore[no-untyped-call]
         out = GradeNotebook(parent=self).class_run
         if out and self.parent is not None:  # a wrong setting is said once, before anything is graded
+            course = self.parent.coursedir
             try:
-                recorded(Path(self.parent.coursedir.root) / out)
+                recorded(Path(course.root) / out)
             except CourseError as error:
                 self.log.error(
-                    'nbgrader_config.py: c.GradeNotebook.class_run = "%s": %s; run `python -m autograder grade-class submitted --out %s`, '
+                    'nbgrader_config.py: c.GradeNotebook.class_run = "%s": %s; run `python -m autograder grade-class submitted --out %s %s` in %s, '
                     "or take that line out",
                     out,
                     error,
                     out,
+                    course.assignment_id,
+                    course.root,
                 )
                 raise NbGraderException("there is no such class run") from None
 

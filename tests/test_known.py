@@ -203,7 +203,7 @@ def test_a_folder_without_a_class_run_is_said_once_and_nothing_is_graded(ground,
     log = run(folder, "--force", code=1)
     assert log.count("nbgrader_config.py: c.GradeNotebook.class_run = ") == 1
     assert f"{path}: is missing" in log
-    assert "grade-class submitted --out results" in log
+    assert f"grade-class submitted --out results {A}` in {folder}, or take that line out" in log
     assert "Traceback" not in log
     assert list((folder / "autograded").glob("*/*/*.ipynb"))
     assert scores(folder) == before
