@@ -3,7 +3,8 @@
     python -m tests.dask_class CONNECT ARGUMENT ...    the command, with CONNECT seconds for finding the scheduler
 
 What a worker's server plays stands in the worker's environment as PLAYS, a JSON object: `walls`, `torch`, `error` (what it says of itself), `kills`
-(the worker, while it starts), `dies` (over each request). It gives every exercise full points after seed % 1000 milliseconds.
+(the worker, while it starts), `dies` (over each request). It gives every exercise full points. With `--seed 1` it does so at once for the reference and
+one submission, and waits for a file `go` in the farm's folder with the others.
 """
 
 from __future__ import annotations
@@ -34,11 +35,12 @@ if "error" in plays:
     sys.exit(2)
 points = dict.fromkeys({IDS!r}, 1.0)
 say({{"ready": True, "points": points, "walls": plays.get("walls", {sorted(STRONG)!r}), "torch": plays.get("torch", "2.13.0")}})
-for line in sys.stdin:
+for number, line in enumerate(sys.stdin):
     request = json.loads(line)
     if plays.get("dies"):
         sys.exit("it was told to")
-    time.sleep(request["seed"] % 1000 / 1000)
+    while request["seed"] == 1 and number >= 2 and not os.path.exists("../../../../go"):
+        time.sleep(0.05)
     check = {{"name": "c", "status": "passed", "points": 1.0, "max_points": 1.0, "message": ""}}
     exercises = [{{"id": i, "status": "passed", "seconds": 0.0, "checks": [check]}} for i in sorted(request["grade"]["only"])]
     say({{"result": {{"exercises": exercises, "kinds": {{}}, "cpu": 0.0}}}})

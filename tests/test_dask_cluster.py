@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -61,6 +60,10 @@ class Farm:
         """Folders of the course that lie beside a worker."""
         return list(self.folder.glob(f"{name}/**/course-*"))
 
+    def go(self):
+        """Let runs with seed 1 go on (see `dask_class`)."""
+        (self.folder / "go").touch()
+
     def end(self, processes=None):
         for process in reversed(self.processes if processes is None else processes):
             process.kill()
@@ -92,22 +95,62 @@ def added(anna):
     before = len(anna.processes)
     yield anna.worker
     anna.end(anna.processes[before:])
+    (anna.folder / "go").unlink(missing_ok=True)
     del anna.processes[before:]
 
 
-def command_of(folder, address, *arguments, seed=0, connect=20):
-    """A class of 12 different files, graded by the farm in `seed` milliseconds each."""
+def command_of(folder, address, seed=0, connect=20):
+    """A class of 12 different files, graded by the farm."""
     for number in range(12):
         place = folder / "class" / f"student{number:02}/00_sample"
         place.mkdir(parents=True, exist_ok=True)
         (place / "basics.py").write_text(f"# {number}\n")
     command = [sys.executable, "-m", "tests.dask_class", connect, "--root", SAMPLE, "grade-class", folder / "class"]
-    return [str(part) for part in [*command, "--dask", address, "--out", folder / "out", "--seed", seed, *arguments]]
+    return [str(part) for part in [*command, "--dask", address, "--out", folder / "out", "--seed", seed]]
 
 
-def start(*arguments, **options):
-    pipe = subprocess.PIPE
-    return subprocess.Popen(command_of(*arguments, **options), cwd=ROOT, stdout=pipe, stderr=pipe, text=True)
+@pytest.fixture
+def start():
+    """Starts runs, which end with the test."""
+    runs = []
+
+    def run(*arguments, begins=True):
+        runs.append(Run(*arguments))
+        if begins:
+            runs[-1].begins()
+        return runs[-1]
+
+    yield run
+    for one in runs:
+        one.process.kill()
+        one.process.wait()
+
+
+class Run:
+    """A run that waits in its middle, until `go`; `said` is what it has said so far."""
+
+    def __init__(self, folder, address):
+        self.out, self.log = folder / "out", folder / "said"
+        command = command_of(folder, address, seed=1)
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+
+    def begins(self):
+        wait_for(lambda: self.stored() or self.process.poll() is not None, 30, "a first result")
+
+    @property
+    def said(self):
+        return self.log.read_text()
+
+    def stored(self):
+        return len(list(self.out.glob("results/*/*.json")))
+
+    def says(self, text):
+        wait_for(lambda: text in self.said, 60, text)
+
+    def ends(self, code=0):
+        assert self.process.wait(60) == code, self.said
+        assert "Traceback" not in self.said
 
 
 def grade(*arguments, code=0, **options):
@@ -180,15 +223,22 @@ def test_a_worker_with_another_dask_is_refused_by_name(anna, added, tmp_path):
     assert nothing_is_written(tmp_path / "out")
 
 
-def test_a_worker_that_comes_later_and_is_not_like_the_first_gets_nothing(anna, added, tmp_path):
-    run = start(tmp_path, anna.address, seed=700)
-    wait_for(lambda: list((tmp_path / "out").glob("results/*/*.json")), 60, "a first result")
+def test_a_worker_that_comes_later_and_is_not_like_the_first_gets_nothing(anna, added, start, tmp_path):
+    run = start(tmp_path, anna.address)
     added("bert", {"error": "--walls strong is refused", "dies": True})
-    said = run.communicate(timeout=120)[1]
-    assert run.returncode == 0, said
-    assert said.count("(bert on") == said.count("has come, but cannot grade: --walls strong is refused") == 1
-    assert "It gets no work" in said
-    assert len(points(tmp_path / "out")) == 12
+    added("carl", {"torch": "2.12.1", "dies": True})
+    run.says("(bert on")
+    run.says("(carl on")
+    anna.go()
+    run.ends()
+    assert (
+        len(re.findall(r"\(bert on \S+ has come, but cannot grade: --walls strong is refused\nIt gets no", run.said))
+        == 1
+    )
+    assert (
+        len(re.findall(r"\(carl on \S+ has come, but is not like the first one: .*2.12.1.*\nIt gets no", run.said)) == 1
+    )
+    assert len(points(run.out)) == 12
 
 
 def test_a_worker_that_dies_while_its_server_starts_costs_nothing(anna, added, tmp_path):
@@ -212,37 +262,29 @@ def test_where_every_server_dies_the_reference_says_so(tmp_path):
     assert nothing_is_written(tmp_path / "out")
 
 
-def test_a_scheduler_that_ends_in_the_middle_ends_the_run_which_another_one_goes_on_with(anna, tmp_path):
+def test_a_scheduler_that_ends_in_the_middle_ends_the_run_which_another_one_goes_on_with(anna, added, start, tmp_path):
     with farm(tmp_path / "farm") as found:
         found.worker("bert")
-        run = start(tmp_path, found.address, seed=300)
-        wait_for(lambda: list((tmp_path / "out").glob("results/*/*.json")), 60, "a first result")
-        began = time.monotonic()
+        run = start(tmp_path, found.address)
         found.scheduler.kill()
-        said = run.communicate(timeout=120)[1]
-    assert time.monotonic() - began < 15
-    assert run.returncode == 2
-    assert f"the scheduler at {found.address} has gone" in said
-    assert "the same command goes on" in said
-    assert "Traceback" not in said
-    stored = len(list((tmp_path / "out").glob("results/*/*.json")))
-    assert 0 < stored < 12
-    grade(tmp_path, anna.address, seed=300)
-    assert len(points(tmp_path / "out")) == 12
+        run.ends(code=2)
+    assert f"the scheduler at {found.address} has gone: start the cluster again; the same command goes on" in run.said
+    assert run.stored() == 1
+    anna.go()
+    grade(tmp_path, anna.address, seed=1)
+    assert len(points(run.out)) == run.stored() == 12
 
 
-def test_when_all_workers_have_gone_the_run_waits_for_another(tmp_path):
+def test_when_all_workers_have_gone_the_run_waits_for_another(start, tmp_path):
     with farm(tmp_path / "farm") as found:
         first = found.worker("bert")
-        run = start(tmp_path, found.address, seed=300)
-        wait_for(lambda: list((tmp_path / "out").glob("results/*/*.json")), 60, "a first result")
+        run = start(tmp_path, found.address)
         first.kill()
-        time.sleep(2)
+        run.says("No worker is left: waiting for one")
+        found.go()
         found.worker("carl")
-        said = run.communicate(timeout=120)[1]
-    assert run.returncode == 0, said
-    assert "No worker is left: waiting for one" in said
-    assert len(points(tmp_path / "out")) == 12
+        run.ends()
+    assert len(points(run.out)) == 12
 
 
 @pytest.mark.parametrize(
@@ -262,22 +304,23 @@ def test_an_address_that_nobody_listens_at(tmp_path, address, text):
     assert nothing_is_written(tmp_path / "out")
 
 
-def test_two_runs_share_a_cluster_and_leave_no_server_on_it(anna, tmp_path):
-    runs = [start(tmp_path / name, anna.address, seed=100) for name in ("one", "two")]
-    wait_for(lambda: len(anna.servers()) == 2, 60, "two servers beside anna")
-    said = [run.communicate(timeout=120)[1] for run in runs]
-    assert [run.returncode for run in runs] == [0, 0], said
-    assert outputs(tmp_path / "one/out") == outputs(tmp_path / "two/out")
-    wait_for(lambda: not anna.servers(), 10, "their end")
+def test_two_runs_share_a_cluster_and_leave_no_server_on_it(anna, added, start, tmp_path):
+    runs = [start(tmp_path / name, anna.address, begins=name == "one") for name in ("one", "two")]
+    wait_for(lambda: len(anna.servers()) == 2, 30, "two servers beside anna")
+    anna.go()
+    for run in runs:
+        run.ends()
+    assert outputs(runs[0].out) == outputs(runs[1].out)
+    assert not anna.servers()
 
 
-def test_the_servers_of_a_run_that_was_killed_end_with_the_next_run(anna, tmp_path):
-    run = start(tmp_path, anna.address, seed=100)
-    wait_for(lambda: list((tmp_path / "out").glob("results/*/*.json")), 60, "a first result")
-    run.kill()
-    run.communicate()
+def test_the_servers_of_a_run_that_was_killed_end_with_the_next_run(anna, added, start, tmp_path):
+    run = start(tmp_path, anna.address)
+    run.process.kill()
+    run.process.wait()
     left = anna.servers()
     assert len(left) == 1
-    grade(tmp_path, anna.address, seed=100)
+    anna.go()
+    grade(tmp_path, anna.address, seed=1)
     assert not left[0].exists()
-    assert len(points(tmp_path / "out")) == 12
+    assert len(points(run.out)) == 12
