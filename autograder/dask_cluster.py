@@ -25,6 +25,7 @@ from .dask_alike import INSTALL, Said, called, difference, must_grade, must_have
 from .dask_worker import course_archive, grading_plugin
 from .engine import Submission
 from .model import CourseError, EngineError
+from .results import broke
 
 NAME = "pytorch-course-grader"
 RETRIES = 3
@@ -52,7 +53,7 @@ class Job:
     future: Any = None
     workers: frozenset[str] = frozenset()
     shunned: set[str] = field(default_factory=set)
-    """Workers whose server died over it."""
+    """Workers whose server died or failed over it."""
 
 
 @dataclass
@@ -259,9 +260,10 @@ class DaskGrader:
         try:
             if future.status == "finished":
                 answer = future.result(timeout=CONNECT)
-                if "result" in answer:
+                worker = answer["worker"]
+                if "result" in answer and (job.tries > RETRIES or not broke(answer["result"])):
                     return dict(answer["result"])
-                why, worker = answer.get("died") or answer["unfit"], answer["worker"]
+                why = answer.get("died") or answer.get("unfit") or "the engine failed"
                 job.shunned.add(worker)
                 if "unfit" in answer and worker in self.fit:
                     self._refuse(worker, f"worker {worker} cannot grade any more: {why}")
