@@ -253,6 +253,12 @@ def _stray(course: Course, base: str, paths: dict[str, str], used: set[str]) -> 
 def _code_cells(data: bytes, shown: str, exercises: Sequence[str], notes: list[str]) -> list[CodeCell]:
     cells, odd = notebook_from(data, shown)
     notes += odd
+    defined = {name for cell in cells if cell.kind == "code" for name in DEFINES.findall(cell.source)}
+    for cell in cells:
+        lost = cell.kind != "code" and cell.label in exercises and cell.label not in defined
+        if lost and cell.label in DEFINES.findall(cell.source):
+            notes.append(f"cell {cell.number} ({cell.label}) had become a {cell.kind} cell; it was read as code")
+            cell.kind = "code"
     return [
         CodeCell(cell.number, cell.source)
         for cell in cells

@@ -80,6 +80,17 @@ def test_gradebook_and_json_reports_agree_cell_by_cell(graded):
             assert book.find_submission(A, student).score == report.points
 
 
+def test_a_class_run_on_the_same_tree_gives_the_same_points(graded, tmp_path):
+    done = autograder("grade-class", graded.folder / "submitted", "--out", tmp_path / "out", A)
+    assert done.returncode == 0, done.stderr
+    found = {path.stem: read(path) for path in (tmp_path / "out/submissions").glob("*.json")}
+    assert {
+        student: {exercise["id"].rpartition("/")[2]: exercise["points"] for exercise in report["exercises"]}
+        for student, report in found.items()
+    } == EXPECTED
+    assert "(Scale) had become a markdown cell; it was read as code" in " ".join(found["markdown_tests"]["notes"])
+
+
 @pytest.mark.parametrize("student", ["right", "half", "wrong"])
 def test_the_same_code_as_a_file_gets_the_same_report(graded, student, tmp_path):
     notebook = NOTEBOOKS[student][0](json.loads((graded.folder / "release" / A / "basics.ipynb").read_text()))
