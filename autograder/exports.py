@@ -101,6 +101,8 @@ def gradebook_rows(folder: Path, assignment: str, course: Course) -> tuple[list[
     """
     from nbgrader.api import Gradebook, MissingEntry
 
+    if not (folder / "gradebook.db").is_file():
+        raise CourseError("is missing: give nbgrader's course folder, the one that holds it", folder / "gradebook.db")
     with Gradebook(f"sqlite:///{(folder / 'gradebook.db').resolve()}") as gradebook:
         try:
             found = gradebook.find_assignment(assignment)
@@ -109,7 +111,9 @@ def gradebook_rows(folder: Path, assignment: str, course: Course) -> tuple[list[
         cells = [
             (notebook.name, cell.name)
             for notebook in sorted(found.notebooks, key=lambda notebook: position_in(course, assignment)(notebook.name))
-            for cell in _in_order(folder / "source" / assignment / f"{notebook.name}.ipynb", notebook.grade_cells)
+            for cell in _in_order(
+                folder / "source" / assignment / f"{notebook.name}.ipynb", [*notebook.grade_cells, *notebook.task_cells]
+            )
         ]
         header = [
             "student_id",
