@@ -7,11 +7,13 @@ processes, so only what we wrote goes that way, and the cluster's network must b
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import json
 import logging
 import queue
+import signal
 import sys
 import time
 import warnings
@@ -319,21 +321,23 @@ def cluster(address: str, course: Course, topics: Sequence[TopicRef], walls: str
         if address.startswith("local:"):
             if not address[6:].isdigit() or int(address[6:]) < 1:
                 raise CourseError(f"--dask {address} says no number of processes: write local:4")
-            here = distributed.LocalCluster(
-                n_workers=int(address[6:]),
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address=None,
-                silence_logs=logging.ERROR,
-            )
+            with _children_ignore_interrupts():
+                here = distributed.LocalCluster(
+                    n_workers=int(address[6:]),
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address="127.0.0.1:0",  # None would take port 8787
+                    silence_logs=logging.CRITICAL,
+                )
             address = stack.enter_context(here).scheduler_address
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what differs is told by us
+                asyncio.run(_greet(distributed, address))
                 client = stack.enter_context(distributed.Client(address))
         except (OSError, TimeoutError, ValueError, TypeError) as error:
             raise CourseError(
-                f"--dask {address}: the scheduler cannot be reached ({error}): start it, or give the address that it says, tcp://HOST:PORT"
+                f"--dask {address}: the scheduler cannot be reached ({str(error) or 'no answer'}): start it, or give the address that it says, tcp://HOST:PORT"
             ) from None
         grader = DaskGrader(client, f"{NAME} {client.id}", address)
         grader.wait()
@@ -342,6 +346,23 @@ def cluster(address: str, course: Course, topics: Sequence[TopicRef], walls: str
         stack.callback(_end_servers, client)
         grader.begin(grading_plugin(grader.plugin, course_archive(course, topics), arguments))
         yield grader
+
+
+async def _greet(distributed: Any, address: str) -> None:
+    """A client would wait for ever where something listens that is no scheduler and says nothing, such as a dashboard's port."""
+    keys = distributed.Security().get_connection_args("client")
+    comm = await asyncio.wait_for(distributed.comm.connect(address, timeout=CONNECT, **keys), CONNECT + LOOK)
+    comm.abort()
+
+
+@contextlib.contextmanager
+def _children_ignore_interrupts() -> Iterator[None]:
+    """Ctrl-C is for us alone: processes started here are ended by us, without a word."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

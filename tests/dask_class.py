@@ -21,6 +21,7 @@ IDS = [f"00_sample/basics/{name}" for name in ("double", "Scale", "descend")]
 SERVER = f"""
 import json, os, signal, sys, time
 
+worker = os.getppid()
 plays = json.loads(os.environ.get("PLAYS", "{{}}"))
 
 
@@ -41,6 +42,8 @@ for number, line in enumerate(sys.stdin):
         sys.exit("it was told to")
     while request["seed"] == 1 and number >= 2 and not os.path.exists("../../../../go"):
         time.sleep(0.05)
+        if os.getppid() != worker:
+            sys.exit()
     check = {{"name": "c", "status": "passed", "points": 1.0, "max_points": 1.0, "message": ""}}
     exercises = [{{"id": i, "status": "passed", "seconds": 0.0, "checks": [check]}} for i in sorted(request["grade"]["only"])]
     say({{"result": {{"exercises": exercises, "kinds": {{}}, "cpu": 0.0}}}})

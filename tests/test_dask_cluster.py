@@ -6,6 +6,8 @@ import importlib.util
 import json
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
 
@@ -133,7 +135,8 @@ class Run:
         self.out, self.log = folder / "out", folder / "said"
         command = command_of(folder, address, seed=1)
         with self.log.open("w") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, stdout=log, stderr=log)
+            options = {"cwd": ROOT, "stdout": log, "stderr": log, "start_new_session": True}
+            self.process = subprocess.Popen(command, **options)
 
     def begins(self):
         wait_for(lambda: self.stored() or self.process.poll() is not None, 30, "a first result")
@@ -302,6 +305,22 @@ def test_an_address_that_nobody_listens_at(tmp_path, address, text):
     assert said.startswith(f"error: --dask {address}: {text}")
     assert len(said.splitlines()) == 1
     assert nothing_is_written(tmp_path / "out")
+
+
+def test_an_address_where_something_else_listens(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        said = grade(tmp_path, f"tcp://127.0.0.1:{silent.getsockname()[1]}", code=2, connect=2)
+    assert "the scheduler cannot be reached (no answer): start it" in said
+
+
+def test_ctrl_c_reaches_processes_on_this_machine_through_us_alone(start, tmp_path):
+    run = start(tmp_path, "local:1")
+    os.killpg(run.process.pid, signal.SIGINT)  # as a terminal does
+    run.ends(code=130)
+    assert run.said.startswith("Stopped: 1 of 12 submissions are done; the same command goes on from here.")
+    assert "KeyboardInterrupt" not in run.said
+    with pytest.raises(ProcessLookupError):
+        os.killpg(run.process.pid, 0)
 
 
 def test_two_runs_share_a_cluster_and_leave_no_server_on_it(anna, added, start, tmp_path):
