@@ -24,10 +24,11 @@ def difference(one: Said, other: Said) -> str | None:
     ours, theirs = set(one["walls"]), set(other["walls"])
     if ours != theirs:
         less, more, lacking = (other, one, ours - theirs) if ours - theirs else (one, other, theirs - ours)
-        mend = {
-            frozenset({"bubblewrap"}): "install bubblewrap there, or give --walls strong",
-            frozenset({"uid"}): "start all workers as root, or none",
-        }.get(frozenset(lacking), "`nox -s doctor` there says how to get them")
+        mend = "`nox -s doctor` there says how to get them"
+        if "bubblewrap" in lacking:
+            mend = "install bubblewrap there, or give --walls strong"
+        elif lacking == {"uid"}:
+            mend = "start all workers as root, or none"
         return f"{called(less)} stands without {', '.join(sorted(lacking))}, {called(more)} with: {mend}"
     if one["torch"] != other["torch"]:
         mend = "`.venv/bin/pip install -r requirements.txt` where it is not that of requirements.txt"
@@ -46,7 +47,7 @@ def must_grade(all_said: Iterable[Said]) -> None:
             )
     for one in others:
         if apart := difference(first, one):
-            raise CourseError(f"--dask: the workers are not alike: {apart}; then start the workers again")
+            raise CourseError(f"--dask: the workers are not alike: {apart}; then give the command again")
 
 
 def must_have_our_versions(found: Mapping[str, Any]) -> None:

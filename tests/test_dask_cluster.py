@@ -186,8 +186,8 @@ def nothing_is_written(out):
     ("plays", "message"),
     [
         (
-            {"walls": [*sorted(STRONG), "bubblewrap"]},
-            r"the workers are not alike: worker tcp://\S+ \(anna on \S+ stands without bubblewrap, worker tcp://\S+ \(bert on .*give --walls strong",
+            {"walls": [*sorted(STRONG), "bubblewrap", "uid"]},
+            r"the workers are not alike: worker tcp://\S+ \(anna on \S+ stands without bubblewrap, uid, worker tcp://\S+ \(bert on .*give --walls strong",
         ),
         (
             {"walls": sorted(STRONG - {"landlock"})},
