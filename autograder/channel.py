@@ -10,14 +10,15 @@ rebuilds strides, devices and requires_grad as the grader had them.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pathlib
 import select
 import struct
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgpack
 import numpy as np
@@ -83,11 +84,15 @@ DTYPES: dict[str, torch.dtype] = {
         torch.complex128,
     )
 }
+DTYPE_NAMES = {dtype: name for name, dtype in DTYPES.items()}
 ARRAY_KINDS = "biufcSU"
+PLAIN = frozenset({type(None), bool, int, float, str})
+"""What msgpack has types for. Most values are of these: lists take them over without a call for each."""
+AS_IT_IS = frozenset({type(None), bool, float})
+"""Those of them without limits of their own."""
 
 
-@dataclass(frozen=True)
-class TensorInfo:
+class TensorInfo(NamedTuple):
     """What a decoded tensor was in the worker. As said by the worker: it may explain a failure."""
 
     cls: str = "Tensor"
@@ -119,6 +124,8 @@ def info(tensor: torch.Tensor) -> TensorInfo:
 
 # ----------------------------------------------------------------------------------------------------------- encode
 
+AS_BEFORE = contextlib.nullcontext()
+
 
 @dataclass
 class Encoder:
@@ -133,13 +140,20 @@ class Encoder:
     size: int = 0
 
     def encode(self, value: Any, depth: int = 0) -> Any:
-        self.nodes += 1
-        if depth > LIMITS.depth:
+        self._count(1, depth)
+        return self._encode(value, depth)
+
+    def _count(self, more: int, depth: int) -> None:
+        self.nodes += more
+        if depth > LIMITS.depth and more:
             raise Unsendable(f"nested deeper than {LIMITS.depth} levels, or contains itself")
         if self.nodes > LIMITS.nodes:
             raise Unsendable(f"more than {LIMITS.nodes} values")
+
+    def _encode(self, value: Any, depth: int) -> Any:
+        """The value, counted by the caller."""
         kind = type(value)
-        if value is None or kind is bool or kind is float:
+        if kind in AS_IT_IS:
             return value
         if kind is int:
             return value if -(2**63) <= value < 2**63 else self._long(value)
@@ -148,9 +162,9 @@ class Encoder:
                 raise Unsendable(f"a text of {len(value)} characters")
             return value
         if kind is list:
-            return ["l", [self.encode(item, depth + 1) for item in value]]
+            return ["l", self._items(value, depth + 1)]
         if kind is tuple:
-            return ["u", [self.encode(item, depth + 1) for item in value]]
+            return ["u", self._items(value, depth + 1)]
         if kind is dict:
             return self._mapping(value, depth)
         if isinstance(value, torch.Tensor):
@@ -162,8 +176,13 @@ class Encoder:
             raise Unsendable("an integer of more than 8192 bits")
         return ["i", hex(value)]
 
+    def _items(self, values: Collection[Any], depth: int) -> list[Any]:
+        self._count(len(values), depth)
+        return [item if type(item) in AS_IT_IS else self._encode(item, depth) for item in values]
+
     def _mapping(self, value: Mapping[Any, Any], depth: int) -> list[Any]:
-        return ["d", [[self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()]]
+        self._count(2 * len(value), depth + 1)
+        return ["d", [[self._encode(k, depth + 1), self._encode(v, depth + 1)] for k, v in value.items()]]
 
     def _other(self, value: Any, depth: int) -> Any:
         if isinstance(value, np.generic):
@@ -185,11 +204,11 @@ class Encoder:
         if isinstance(value, pathlib.PurePath):
             return ["p", str(value)]
         if isinstance(value, set | frozenset):
-            return ["s", [self.encode(item, depth + 1) for item in value]]
+            return ["s", self._items(value, depth + 1)]
         # Subclasses of plain types travel as the plain type: a named tuple is a tuple, an IntEnum an int.
         for plain, tag in ((tuple, "u"), (list, "l")):
             if isinstance(value, plain):
-                return [tag, [self.encode(item, depth + 1) for item in plain(value)]]
+                return [tag, self._items(plain(value), depth + 1)]
         if isinstance(value, dict):
             return self._mapping(dict(value), depth)
         for scalar in (int, float, str):
@@ -235,12 +254,14 @@ class Encoder:
             return ["r", self.seen[id(value)]]
         self.seen[id(value)] = len(self.seen)
         self.keep.append(value)
-        with torch._C.DisableTorchFunctionSubclass(), torch.inference_mode(value.is_inference()):
+        inference = value.is_inference()
+        switch = inference != torch.is_inference_mode_enabled()
+        with torch._C.DisableTorchFunctionSubclass(), torch.inference_mode(inference) if switch else AS_BEFORE:
             plain = value.detach()
             if type(plain) is not torch.Tensor:
                 plain = plain.as_subclass(torch.Tensor)
-            name = str(plain.dtype).removeprefix("torch.")
-            if plain.layout is not torch.strided or name not in DTYPES:
+            name = DTYPE_NAMES.get(plain.dtype)
+            if plain.layout is not torch.strided or name is None:
                 raise Unsendable(f"a tensor of layout {plain.layout} and dtype {plain.dtype}")
             if plain.numel() > LIMITS.elements and not plain.is_meta:
                 raise Unsendable(f"a tensor of {plain.numel()} elements")
@@ -299,12 +320,19 @@ class Decoder:
     odd_keys: int = 0
 
     def decode(self, value: Any, depth: int = 0) -> Any:
-        self.nodes += 1
-        if depth > LIMITS.depth or self.nodes > LIMITS.nodes:
+        self._count(1, depth)
+        return self._decode(value, depth)
+
+    def _count(self, more: int, depth: int) -> None:
+        self.nodes += more
+        if (depth > LIMITS.depth and more) or self.nodes > LIMITS.nodes:
             raise ChannelError("nested too deep or too many values")
+
+    def _decode(self, value: Any, depth: int) -> Any:
+        """The value, counted by the caller."""
+        if type(value) in PLAIN:
+            return value
         if not isinstance(value, list):
-            if value is None or isinstance(value, bool | int | float | str):
-                return value
             raise ChannelError(f"a bare {type(value).__name__}")
         if not value or not isinstance(value[0], str):
             raise ChannelError("a value without a tag")
@@ -326,18 +354,24 @@ class Decoder:
             raise ChannelError(f"a malformed value of kind {tag[:8]!r} ({type(error).__name__})") from None
 
     def _tagged(self, tag: str, rest: list[Any], depth: int) -> Any:
-        if tag == "l":
-            return [self.decode(item, depth + 1) for item in _list(rest[0])]
-        if tag == "u":
-            return tuple(self.decode(item, depth + 1) for item in _list(rest[0]))
-        if tag == "s":
-            return {self._key(item, depth) for item in _list(rest[0])}
         if tag == "d":
+            pairs = _list(rest[0])
+            self._count(2 * len(pairs), depth + 1)
             result: dict[Any, Any] = {}
-            for pair in _list(rest[0]):
+            for pair in pairs:
                 key, item = _list(pair)
-                result[self._key(key, depth)] = self.decode(item, depth + 1)
+                if type(key) is not str:
+                    key = self._key(key, depth)
+                result[key] = item if type(item) in PLAIN else self._decode(item, depth + 1)
             return result
+        if tag == "l":
+            return self._items(rest[0], depth + 1)
+        if tag == "u":
+            return tuple(self._items(rest[0], depth + 1))
+        if tag == "s":
+            members = _list(rest[0])
+            self._count(len(members), depth + 1)
+            return {self._key(item, depth) for item in members}
         if tag == "T":
             return self._tensor(_dict(rest[0]), depth)
         if tag == "r":
@@ -365,8 +399,13 @@ class Decoder:
             return self.handle(self._handle_info(rest, depth))
         raise ChannelError(f"an unknown tag {tag[:8]!r}")
 
+    def _items(self, values: Any, depth: int) -> list[Any]:
+        found = _list(values)
+        self._count(len(found), depth)
+        return [item if type(item) in PLAIN else self._decode(item, depth) for item in found]
+
     def _key(self, value: Any, depth: int) -> Any:
-        key = self.decode(value, depth + 1)
+        key = self._decode(value, depth + 1)
         plain = isinstance(key, str | bytes | float | np.generic | None) or (
             isinstance(key, int) and key.bit_length() < 64
         )
@@ -392,7 +431,7 @@ class Decoder:
             raise ChannelError("a buffer that is used twice")
         return self.body[start:end]
 
-    def _count(self, shape: tuple[int, ...]) -> int:
+    def _size(self, shape: tuple[int, ...]) -> int:
         if len(shape) > 64:
             raise ChannelError("more than 64 dimensions")
         count = 1
@@ -411,7 +450,7 @@ class Decoder:
         shape = tuple(_number(n, 2**62) for n in _list(meta["shape"]))
         stride = tuple(_number(n, 2**62) for n in _list(meta["stride"]))
         device = _text(meta["device"], 20)
-        count = self._count(shape)
+        count = self._size(shape)
         if len(stride) != len(shape):
             raise ChannelError("as many strides as dimensions")
         slot = len(self.tensors)
@@ -465,7 +504,7 @@ class Decoder:
                 raise ChannelError("a strided array from a worker")
             result = np.ndarray(shape, dtype, bytearray(part), int(meta["offset"]), tuple(meta["strides"]))
         else:
-            if len(part) != self._count(shape) * dtype.itemsize or (dtype.itemsize == 0 and 0 not in shape):
+            if len(part) != self._size(shape) * dtype.itemsize or (dtype.itemsize == 0 and 0 not in shape):
                 raise ChannelError("an array whose bytes do not fill its shape")
             result = np.frombuffer(bytearray(part), dtype=dtype).reshape(shape) if len(part) else np.empty(shape, dtype)
         if self.revive and not meta["writeable"]:

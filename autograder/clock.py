@@ -17,6 +17,9 @@ PATIENCE = 10
 STARVATION = 16
 """For each CPU second that a call has, so many in which it waited for a processor do not count."""
 
+RECENT = 0.02
+"""Seconds for which a reading of a process's times is as good as a new one: most calls are over sooner."""
+
 _own: dict[int, int] = {}
 """This process's id -> descriptor of its own schedstat; a forked child opens one of its own."""
 
@@ -37,6 +40,8 @@ class Meter:
     """Reads a process's times; without what /proc tells (`known` is False) all but the wall clock stands still."""
 
     files: tuple[int, ...] = ()
+    latest: tuple[Times, float] | None = None
+    """What was read last when a call began, and this process's own waiting then."""
 
     @classmethod
     def of(cls, pidfd: int) -> Meter:
@@ -67,6 +72,13 @@ class Meter:
         except (OSError, ValueError, IndexError):
             return None
 
+    def recent(self) -> tuple[Times, float]:
+        """Like `now`, with the own waiting; a reading that is at most RECENT old will do."""
+        wall = time.monotonic()
+        if self.latest is None or not 0 <= wall - self.latest[0].wall <= RECENT:
+            self.latest = (self.now() or Times(wall), own_waiting() if self.files else 0.0)
+        return self.latest
+
     def close(self) -> None:
         files, self.files = self.files, ()
         for file in files:
@@ -93,13 +105,15 @@ class CallClock:
     most: float
     why: str = field(init=False)
     """Why no more time is given."""
-    began: Times = field(init=False)
+    began: float = field(init=False)
+    """time.monotonic() at its beginning."""
+    before: Times = field(init=False)
     late: float = field(init=False)
 
     def __post_init__(self) -> None:
         self.why = f"no answer after {self.seconds} s of CPU time or {self.most:.0f} s in all"
-        self.began = self.meter.now() or Times(time.monotonic())
-        self.late = own_waiting() if self.meter.files else 0.0
+        self.before, self.late = self.meter.recent()
+        self.began = time.monotonic()
 
     def first_look(self) -> float:
         """Seconds from the call's beginning in which nothing needs to be asked."""
@@ -108,10 +122,10 @@ class CallClock:
     def more(self) -> float:
         """Seconds for which the call may go on before this is to be asked again; 0 where it may not."""
         now = self.meter.now()
-        elapsed = time.monotonic() - self.began.wall
+        elapsed = time.monotonic() - self.began
         if now is None:
             return self._at_least(self.most - elapsed)
-        cpu, starved = now.cpu - self.began.cpu, self.starved(now)
+        cpu, starved = now.cpu - self.before.cpu, self.starved(now)
         left = {
             f"no answer after {self.seconds} s of CPU time": self.seconds + 2 - cpu,
             f"no answer, and no computing, for {PATIENCE} s": PATIENCE - (elapsed - cpu - starved),
@@ -125,11 +139,12 @@ class CallClock:
         now = now or self.meter.now()
         if now is None:
             return 0.0
-        return min(max(now.waited - self.began.waited + own_waiting() - self.late, 0.0), STARVATION * self.seconds)
+        return min(max(now.waited - self.before.waited + own_waiting() - self.late, 0.0), STARVATION * self.seconds)
 
     def used(self) -> float:
         """Seconds that the call has taken, starvation not counted."""
-        return time.monotonic() - self.began.wall - self.starved()
+        elapsed = time.monotonic() - self.began
+        return elapsed if elapsed <= RECENT else elapsed - self.starved()
 
     @staticmethod
     def _at_least(left: float) -> float:

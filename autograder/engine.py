@@ -411,19 +411,20 @@ class Engine:
     ) -> None:
         """Run the checks one after the other, a line each; the engine's own failures become a line, too."""
         from .plugin import Outcome
-        from .sandbox import Student
+        from .sandbox import Seat, Student
 
         started = time.process_time()
         current = self.plugin.current
         current.seed, current.students = seed, {}
+        seat = Seat(spawner)
         for key, file in submission.files.items():
-            current.students[key] = Student(spawner, file.shown, file.text, file.problem, self.signatures_of(key))
+            current.students[key] = Student(seat, file.shown, file.text, file.problem, self.signatures_of(key))
         topic = None
         timed_out: set[str] = set()
         try:
             for check in chosen:
                 if topic is not None and check.topic != topic:
-                    current.students[topic].finish()
+                    seat.leave()
                 topic = check.topic
                 cpu = time.process_time()
                 if problem := submission.files[check.topic].problems.get(check.spec.exercise):
@@ -462,8 +463,7 @@ class Engine:
                         "cpu": time.process_time() - cpu,
                     }
                 )
-            for student in current.students.values():
-                student.finish()
+            seat.release()
             emit({"done": True, "cpu": time.process_time() - started})
         except Exception as error:
             emit({"engine": f"{type(error).__name__}: {error}"[:500]})

@@ -25,7 +25,7 @@ from .checks import CheckFailed, StudentCrash, StudentError, StudentTimeout, des
 from .model import CourseError
 from .plain import clean
 from .plugin import derived_seed
-from .sandbox import Rules, Student
+from .sandbox import Rules, Seat, Student
 
 if TYPE_CHECKING:
     from .engine import Engine, Graded, Submission
@@ -262,13 +262,13 @@ def draw_all(
         for key, wanted in work.items():
             file, signatures = submission.files[key], running.signatures_of(key)
             source = engine.read_source(course.root / "solutions", key, "solutions")
-            student = Student(spawner, file.shown, file.text, file.problem, signatures)
-            reference = Student(spawner, source.shown, source.text, source.problem, signatures)
+            student = Student(Seat(spawner), file.shown, file.text, file.problem, signatures)
+            reference = Student(Seat(spawner), source.shown, source.text, source.problem, signatures)
             for what in wanted:
                 markup = draw(what, student, reference, key, graded.report.seed)
                 emit({"exercise": f"{key}/{what.exercise}", "markup": str(markup)})
             for used in (student, reference):
-                used.restart()  # ended, not given back: nobody gets a worker in which the other one's code ran
+                used.seat.restart()  # ended, not given back: nobody gets a worker in which the other one's code ran
 
     pictures: dict[str, list[Markup]] = {}
 
@@ -299,7 +299,7 @@ def _run(what: Picture, student: Student, topic: str, seed: int) -> list[Any]:
     random.seed(own)
     np.random.seed(own % 2**32)
     torch.manual_seed(own)
-    student.begin(Rules(what.exercise, what.seconds, "free", True), derived_seed(seed, name, "worker"))
+    student.begin(Rules(f"{topic}/{what.exercise}", what.seconds, "free", True), derived_seed(seed, name, "worker"))
     found = what.function(student)
     return list(found) if isinstance(found, list | tuple) else [found]
 

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import hashlib
 import inspect
-import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-import torch
 
 from .checks import CheckSpec, StudentCrash, StudentError, is_stub
 from .messages import Verdict, clean, verdict
 from .model import CheckResult, CourseError, Shapes
 from .sandbox import EngineError, Rules, Student
 from .source import STUB_MESSAGE
+from .worker import seed_all
 
 
 @dataclass(frozen=True)
@@ -135,8 +133,9 @@ class GraderPlugin:
 
     def _call(self, function: Callable[..., Any], arguments: dict[str, Any], check: Check) -> None:
         student = self.current.students[check.topic]
-        rules = Rules(check.spec.exercise, check.spec.seconds, check.spec.rng, check.spec.mutates)
-        shared = bool(student.served - {check.spec.exercise})
+        rules = Rules(check.exercise, check.spec.seconds, check.spec.rng, check.spec.mutates)
+        student.rules = rules
+        shared = student.shares_worker()
         started = time.perf_counter()
         error = self._attempt(function, arguments, student, rules, check)
         if error is not None and (
@@ -144,7 +143,7 @@ class GraderPlugin:
         ):
             # Another exercise ran in this worker before: what it left behind must not cost this one its points. Nor must the memory
             # that some other submission takes.
-            student.restart()
+            student.seat.restart()
             error = self._attempt(function, arguments, student, rules, check)
         self.current.outcome = self._outcome(check, student, error, time.perf_counter() - started)
 
@@ -153,9 +152,7 @@ class GraderPlugin:
     ) -> BaseException | None:
         name = f"{check.topic}/{check.name}"
         seed = derived_seed(self.current.seed, name, "grader")
-        random.seed(seed)
-        np.random.seed(seed % 2**32)
-        torch.manual_seed(seed)
+        seed_all(seed)
         student.begin(rules, derived_seed(self.current.seed, name, "worker"))
         try:
             function(**arguments)

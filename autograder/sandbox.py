@@ -37,6 +37,9 @@ MOST_SHAPES = 4
 
 KILLED = "it was killed"
 
+SHARED_SECONDS = 60
+"""CPU seconds after which a worker gets no further topic of its submission: what it may use in all is limited."""
+
 
 class Process(Protocol):
     """A running worker, however it was started."""
@@ -216,9 +219,49 @@ class Rules:
     """What holds for the calls of the running check."""
 
     exercise: str = ""
+    """The id of the check's exercise."""
     seconds: int = 5
     rng: str | None = None
     mutates: bool = False
+
+
+@dataclass
+class Seat:
+    """The worker of one submission, which its topics use in turn: forking one, and the memory that it then copies, cost more than most checks."""
+
+    spawner: Spawner
+    process: Process | None = None
+    loaded: Student | None = None
+    """Whose topic file it holds; nobody's in a fresh one."""
+    numpy_blocked: tuple[str, ...] = ()
+    """Names of NumPy functions that were refused when it was loaded, and are since."""
+    served: set[str] = field(default_factory=set)
+    """Ids of the exercises that it was used for."""
+
+    def worker(self) -> Process:
+        """The running worker, or a fresh one."""
+        if self.process is None:
+            self.process = self.spawner.spawn()
+        return self.process
+
+    def restart(self) -> None:
+        """Let the next call have a fresh worker."""
+        process, self.process = self.process, None
+        self.loaded, self.numpy_blocked, self.served = None, (), set()
+        if process is not None:
+            process.end()
+
+    def release(self) -> None:
+        """No more calls come: give the worker back."""
+        if self.process is not None:
+            self.spawner.release(self.process)
+            self.process, self.loaded = None, None
+
+    def leave(self) -> None:
+        """The checks of a topic are done: the next one gets the same worker, unless it has computed for long."""
+        now = self.process.meter.now() if self.process is not None else None
+        if now is not None and now.cpu > SHARED_SECONDS:
+            self.restart()
 
 
 @dataclass
@@ -228,22 +271,16 @@ class Student:
     `signatures` maps each exercise to its parameter names (None for a class): from the course, not from the submission.
     """
 
-    spawner: Spawner
+    seat: Seat
     filename: str
     source: str | None
     problem: str | None = None
     signatures: Mapping[str, list[str] | None] = field(default_factory=dict)
-    process: Process | None = None
-    loaded: bool = False
-    served: set[str] = field(default_factory=set)
     rules: Rules = field(default_factory=Rules)
     last: Call = field(default_factory=Call)
-    workers: int = 0
     _seed: int | None = None
     _used: float = 0.0
     """Seconds that the calls of the running check took."""
-    _blocked: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
-    _numpy_blocked: tuple[str, ...] = ()
     _load_error: Exception | None = None
 
     # ------------------------------------------------------------------------------------------------- for graders
@@ -255,9 +292,7 @@ class Student:
 
     def without(self, *torch_names: str, numpy: tuple[str, ...] | list[str] = ()) -> Student:
         """This student, with these torch functions (and NumPy ones) failing with a message; see without.py."""
-        limited = Student.__new__(Student)
-        limited.__dict__ = self.__dict__  # one state: worker, last call
-        return _Without(limited, tuple(torch_names), tuple(numpy))  # type: ignore[return-value]
+        return _Without(self, tuple(torch_names), tuple(numpy))  # type: ignore[return-value]
 
     # ------------------------------------------------------------------------------------------------- for the plugin
 
@@ -265,18 +300,9 @@ class Student:
         """Start a check: the next message to the worker resets its global state to `seed`."""
         self.rules, self._seed, self.last, self._used = rules, seed, Call(), 0.0
 
-    def finish(self) -> None:
-        """No more calls come: give the worker back."""
-        if self.process is not None:
-            self.spawner.release(self.process)
-            self.process, self.loaded = None, False
-
-    def restart(self) -> None:
-        """Let the next call have a fresh worker."""
-        if self.process is not None:
-            self.process.end()
-        self.process, self.loaded, self._numpy_blocked = None, False, ()
-        self.served = set()
+    def shares_worker(self) -> bool:
+        """Whether the worker has served another exercise than the running check's."""
+        return bool(self.seat.served - {self.rules.exercise})
 
     # ------------------------------------------------------------------------------------------------------- calls
 
@@ -339,71 +365,69 @@ class Student:
         """Send one message to a worker that has the topic loaded; the decoded reply."""
         if self._load_error is not None:
             raise self._load_error
-        if numpy != self._numpy_blocked and self.loaded:
-            self.restart()
-        if not self.loaded:
+        if self.seat.loaded is not self or self.seat.numpy_blocked != numpy:
             self._load(numpy)
         message["begin"], self._seed = self._seed, None
-        self.served.add(self.rules.exercise)
+        self.seat.served.add(self.rules.exercise)
         return self._exchange(message, seconds)
 
     def _load(self, numpy: tuple[str, ...]) -> None:
         if self.source is None:
             self._load_error = StudentError("missing_file", ["Missing"], self.problem or "the file is missing", [])
             raise self._load_error
-        if self.process is None:
-            self.process = self.spawner.spawn()
-            self.workers += 1
         begin = self._seed if self._seed is not None else 0
-        self._numpy_blocked = numpy
+        message = {"op": "load", "name": self.filename, "source": self.source, "blocked": list(numpy), "begin": begin}
         try:
-            self._exchange(
-                {"op": "load", "name": self.filename, "source": self.source, "blocked": list(numpy), "begin": begin},
-                LOAD_SECONDS,
-            )
+            try:
+                self._exchange(message, LOAD_SECONDS)
+            except (StudentError, StudentCrash):
+                if not self.seat.served:
+                    raise
+                self.seat.restart()  # what another topic left behind must not cost this one its points
+                self._exchange(message, LOAD_SECONDS)
         except (StudentError, StudentCrash, StudentTimeout) as error:
             if isinstance(error, StudentError):
                 error.kind = "load"
             if not numpy:  # a file that fails once fails for each of its exercises: say so without trying again
                 self._load_error = error
             raise
-        self.loaded, self._seed = True, begin
+        self.seat.loaded, self.seat.numpy_blocked, self._seed = self, numpy, begin
 
     def _exchange(self, message: dict[str, Any], seconds: int) -> dict[str, Any]:
-        assert self.process is not None
+        process = self.seat.worker()
         token = secrets.token_hex(8)
         wall = clock.PATIENCE + 4 * seconds
         most = float(wall) if message["op"] == "load" else min(wall, 2 * wall - self._used)
-        call = clock.CallClock(self.process.meter, seconds, most)
-        deadline = call.began.wall + call.first_look()
-        self.process.channel.more = call.more
+        call = clock.CallClock(process.meter, seconds, most)
+        deadline = call.began + call.first_look()
+        process.channel.more = call.more
         try:
             parts = dumps({**message, "token": token, "cpu": seconds}, handle=_send_handle, strided=True)
         except Unsendable as error:
             raise TypeError(f"the grader passed what cannot travel: {error}") from None
         try:
-            self.process.channel.send(parts, deadline)
-            reply = self.process.channel.receive(deadline, handle=lambda found: Handle(self, found))
+            process.channel.send(parts, deadline)
+            reply = process.channel.receive(deadline, handle=lambda found: Handle(self, found))
             if message["op"] != "load":
                 self._used += call.used()
             raised = self._accept(reply, token)
         except ChannelTimeout:
             together = most < wall and call.used() >= most
-            self.restart()
+            self.seat.restart()
             raise StudentTimeout(
                 f"the calls of this check took {2 * wall} s together" if together else call.why
             ) from None
         except ChannelClosed:
-            process, self.process = self.process, None
+            self.seat.process = None
+            self.seat.restart()
             how = process.end()
-            self.restart()
             if "CPU time limit" in how:
                 raise StudentTimeout(f"no answer after {seconds} s of CPU time") from None
             raise StudentCrash(
                 f"The process that ran your code ended in the middle of the call: {how}.", killed=how == KILLED
             ) from None
         except ChannelError as error:
-            self.restart()
+            self.seat.restart()
             raise StudentCrash(f"The process that ran your code sent a bad answer: {error}.") from None
         if raised is not None:
             raise raised
@@ -535,4 +559,4 @@ def brief_argument(value: Any) -> str:
     return type(value).__name__
 
 
-__all__ = ["STUB_MESSAGE", "EngineError", "Handle", "Rules", "Spawner", "Student", "Zygote"]
+__all__ = ["STUB_MESSAGE", "EngineError", "Handle", "Rules", "Seat", "Spawner", "Student", "Zygote"]

@@ -84,11 +84,18 @@ def matmul_operator_blocked(filename: str) -> Iterator[None]:
         sys.settrace(before)
 
 
+_replaced: list[tuple[Any, str, Any]] = []
+"""Owner, name and value of what `block_numpy` has taken away."""
+
+
 def block_numpy(names: Sequence[str]) -> None:
-    """Replace NumPy's functions of these names by ones that raise Blocked; for the rest of this process."""
+    """Replace NumPy's functions of these names by ones that raise Blocked, and put back all others; before a topic file is run, which may keep what it finds."""
+    while _replaced:
+        setattr(*_replaced.pop())
     for name in names:
         for owner in (np, np.linalg):
             if hasattr(owner, name):
+                _replaced.append((owner, name, getattr(owner, name)))
                 setattr(owner, name, _refusing(name))
 
 

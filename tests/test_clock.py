@@ -160,7 +160,9 @@ def test_all_calls_of_a_check_together_have_a_limit(monkeypatch: pytest.MonkeyPa
     worker = types.SimpleNamespace(channel=Answers(), meter=Meter(), end=lambda: "")
     monkeypatch.setattr(clock.time, "monotonic", lambda: now)
     monkeypatch.setattr(sandbox.secrets, "token_hex", lambda size: "token")
-    student = sandbox.Student(types.SimpleNamespace(), "x.py", "", process=worker, loaded=True)  # type: ignore[arg-type]
+    seat = sandbox.Seat(types.SimpleNamespace(), process=worker)  # type: ignore[arg-type]
+    student = sandbox.Student(seat, "x.py", "")
+    seat.loaded = student
     for _ in range(2):
         student.begin(sandbox.Rules("double", seconds=1), 0)
         for _ in range(2):
