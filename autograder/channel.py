@@ -1,7 +1,7 @@
 """What travels between the grader and a worker: frames of a msgpack header and raw buffers; plain data, never pickle.
 
 A frame is 16 bytes (magic, header length, body length), a msgpack header `[value, buffer lengths]`, and the buffers end
-to end. Values without a msgpack type of their own are tagged lists, e.g. `["T", {...}]` for a tensor.
+to end. Numbers, texts and dicts with texts for keys are msgpack's own; all else is a tagged list, e.g. `["T", {...}]` for a tensor.
 
 Both sides encode. The grader decodes with `revive=False`: strictly, within `Limits`, into fresh contiguous tensors that carry no graph;
 what they were in the worker (grad, strides, device) stands beside them in `info()`. The worker decodes with `revive=True`, which
@@ -180,9 +180,12 @@ class Encoder:
         self._count(len(values), depth)
         return [item if type(item) in AS_IT_IS else self._encode(item, depth) for item in values]
 
-    def _mapping(self, value: Mapping[Any, Any], depth: int) -> list[Any]:
-        self._count(2 * len(value), depth + 1)
-        return ["d", [[self._encode(k, depth + 1), self._encode(v, depth + 1)] for k, v in value.items()]]
+    def _mapping(self, value: Mapping[Any, Any], depth: int) -> Any:
+        depth += 1
+        self._count(2 * len(value), depth)
+        if all(type(key) is str and len(key) <= LIMITS.text for key in value):
+            return {k: v if type(v) in AS_IT_IS else self._encode(v, depth) for k, v in value.items()}
+        return ["d", [[self._encode(k, depth), self._encode(v, depth)] for k, v in value.items()]]
 
     def _other(self, value: Any, depth: int) -> Any:
         if isinstance(value, np.generic):
@@ -330,10 +333,14 @@ class Decoder:
 
     def _decode(self, value: Any, depth: int) -> Any:
         """The value, counted by the caller."""
-        if type(value) in PLAIN:
+        kind = type(value)
+        if kind in PLAIN:
             return value
-        if not isinstance(value, list):
-            raise ChannelError(f"a bare {type(value).__name__}")
+        if kind is dict:
+            self._count(2 * len(value), depth + 1)
+            return {_name(k): v if type(v) in PLAIN else self._decode(v, depth + 1) for k, v in value.items()}
+        if kind is not list:
+            raise ChannelError(f"a bare {kind.__name__}")
         if not value or not isinstance(value[0], str):
             raise ChannelError("a value without a tag")
         tag, rest = value[0], value[1:]
@@ -360,9 +367,7 @@ class Decoder:
             result: dict[Any, Any] = {}
             for pair in pairs:
                 key, item = _list(pair)
-                if type(key) is not str:
-                    key = self._key(key, depth)
-                result[key] = item if type(item) in PLAIN else self._decode(item, depth + 1)
+                result[self._key(key, depth)] = item if type(item) in PLAIN else self._decode(item, depth + 1)
             return result
         if tag == "l":
             return self._items(rest[0], depth + 1)
@@ -524,6 +529,10 @@ def _dict(value: Any) -> dict[str, Any]:
     return value if isinstance(value, dict) else _refuse("a map was due")
 
 
+def _name(value: Any) -> str:
+    return value if type(value) is str else _refuse("a key that is no text")
+
+
 def _text(value: Any, longest: int) -> str:
     return value[:longest] if isinstance(value, str) else _refuse("a text was due")
 
@@ -558,6 +567,8 @@ def loads(
             raise ChannelError("too many values")
         return items
 
+    # A value and a container take a byte at least: most headers are too short to hold too many of them.
+    hook = counted if 3 * len(header) > LIMITS.parts else None
     try:
         unpacked = msgpack.unpackb(
             header,
@@ -565,8 +576,8 @@ def loads(
             strict_map_key=True,
             unicode_errors="replace",
             ext_hook=_no_extension,
-            list_hook=counted,
-            object_hook=counted,
+            list_hook=hook,
+            object_hook=hook,
             max_array_len=min(LIMITS.nodes, len(header)),
             max_map_len=min(LIMITS.nodes, len(header)),
         )
@@ -596,6 +607,10 @@ JOINED = 1 << 16
 
 def _pieces(parts: Iterable[bytes | memoryview]) -> Iterator[memoryview]:
     """The bytes of `parts`, small ones joined."""
+    parts = list(parts)
+    if sum(part.nbytes if isinstance(part, memoryview) else len(part) for part in parts) <= JOINED:
+        yield memoryview(b"".join(parts))
+        return
     small = bytearray()
     for part in parts:
         view = memoryview(part).cast("B") if len(part) else memoryview(b"")
@@ -620,6 +635,8 @@ class Channel:
         """At a deadline, how many seconds longer the other side may take; 0 for none."""
         self._ahead = bytearray()
         """What was read beyond the last frame."""
+        self._polls: dict[tuple[int, int], Any] = {}
+        """By descriptor and event: what waits for it."""
 
     def close(self) -> None:
         for fd in {self.read_fd, self.write_fd}:
@@ -646,15 +663,22 @@ class Channel:
         self, deadline: float | None = None, *, revive: bool = False, handle: Callable[[HandleInfo], Any] | None = None
     ) -> Any:
         """Read and decode a frame."""
-        magic, header_length, body_length = HEAD.unpack(self._read(HEAD.size, deadline))
+        return loads(*self.frame(deadline), revive=revive, handle=handle)
+
+    def frame(self, deadline: float | None) -> tuple[bytes, memoryview]:
+        """Header and body of the next frame."""
+        self._fill(HEAD.size, deadline)
+        magic, header_length, body_length = HEAD.unpack_from(self._ahead)
         if magic != MAGIC or header_length > LIMITS.header or body_length > LIMITS.body:
             raise ChannelError("a frame that does not begin as frames do")
-        header = self._read(header_length, deadline)
-        body = self._read(body_length, deadline)
-        return loads(bytes(header), memoryview(body), revive=revive, handle=handle)
+        end = HEAD.size + header_length + body_length
+        self._fill(end, deadline)
+        data, self._ahead = self._ahead, self._ahead[end:]
+        frame = memoryview(data)[:end]
+        return bytes(frame[HEAD.size : HEAD.size + header_length]), frame[HEAD.size + header_length :]
 
-    def _read(self, count: int, deadline: float | None) -> bytearray:
-        # Grown as bytes arrive: a length that the other side only claims costs no memory. A frame's three parts mostly come in one read.
+    def _fill(self, count: int, deadline: float | None) -> None:
+        # Grown as bytes arrive: a length that the other side only claims costs no memory. A frame mostly comes in one read.
         data = self._ahead
         while len(data) < count:
             if deadline is not None:
@@ -669,16 +693,12 @@ class Channel:
             if not chunk:
                 raise ChannelClosed("closed")
             data += chunk
-        if len(data) == count:
-            self._ahead = bytearray()
-            return data
-        taken = data[:count]
-        del data[:count]
-        return taken
 
     def _wait(self, fd: int, event: int, deadline: float) -> None:
-        poll = select.poll()
-        poll.register(fd, event)
+        poll = self._polls.get((fd, event))
+        if poll is None:
+            poll = self._polls[fd, event] = select.poll()
+            poll.register(fd, event)
         while True:
             left = deadline - time.monotonic()
             # What lies ready is taken a little late, too: it is this process that was late then. Not for ever: it may come byte by byte.

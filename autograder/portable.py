@@ -15,11 +15,11 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from .channel import HEAD, LIMITS, MAGIC, Channel, ChannelClosed, ChannelError, ChannelTimeout, HandleInfo, loads
+from .channel import Channel, ChannelClosed, ChannelError, ChannelTimeout
 from .clock import Meter
 
 
@@ -28,33 +28,27 @@ class PipeChannel(Channel):
 
     def __init__(self, read_fd: int, write_fd: int) -> None:
         super().__init__(read_fd, write_fd)
-        self.frames: queue.Queue[tuple[bytes, bytes] | ChannelError] = queue.Queue(2)
+        self.frames: queue.Queue[tuple[bytes, memoryview] | ChannelError] = queue.Queue(2)
         threading.Thread(target=self._pump, daemon=True).start()
 
     def _pump(self) -> None:
         try:
             while True:
-                magic, header_length, body_length = HEAD.unpack(super()._read(HEAD.size, None))
-                if magic != MAGIC or header_length > LIMITS.header or body_length > LIMITS.body:
-                    raise ChannelError("a frame that does not begin as frames do")
-                header = super()._read(header_length, None)
-                self.frames.put((bytes(header), bytes(super()._read(body_length, None))))
+                self.frames.put(super().frame(None))
         except ChannelError as error:
             self.frames.put(error)
 
     def send(self, parts: Iterable[bytes | memoryview], deadline: float | None = None) -> None:
         super().send(parts, None)
 
-    def receive(
-        self, deadline: float | None = None, *, revive: bool = False, handle: Callable[[HandleInfo], Any] | None = None
-    ) -> Any:
+    def frame(self, deadline: float | None) -> tuple[bytes, memoryview]:
         try:
             frame = self.frames.get(timeout=None if deadline is None else max(deadline - time.monotonic(), 0.001))
         except queue.Empty:
             raise ChannelTimeout("no answer in time") from None
         if isinstance(frame, ChannelError):
             raise frame
-        return loads(frame[0], memoryview(frame[1]), revive=revive, handle=handle)
+        return frame
 
 
 @dataclass

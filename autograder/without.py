@@ -57,6 +57,17 @@ class WithoutDot(np.ndarray[Any, Any]):
         raise Blocked("numpy.dot")
 
 
+@contextlib.contextmanager
+def refused(names: Sequence[str], filename: str) -> Iterator[None]:
+    """Inside this context these functions of torch raise Blocked; with `matmul` among them the operators in that file, too."""
+    with torch_blocked(names):
+        if named("matmul", names):
+            with matmul_operator_blocked(filename):
+                yield
+        else:
+            yield
+
+
 MATMUL_OPERATIONS = (4, 17)
 """Arguments of BINARY_OP for `@` and `@=` (CPython 3.11 to 3.13: NB_MATRIX_MULTIPLY and its in-place form)."""
 

@@ -17,13 +17,13 @@ import math
 import os
 import pathlib
 import random
-import shutil
 import sys
+import tempfile
 import time
 import traceback
 import types
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -73,7 +73,9 @@ class Worker:
         self.warned: list[str] = []
         self.calls: list[Any] = []
         self.scenarios: dict[str, dict[str, Any]] = {}
-        self.home = os.getcwd()
+        self.scratch = self.home = os.getcwd()
+        self.random: tuple[Any, ...] | None = None
+        """The random states as the last call left them; not known after what may have drawn since."""
 
     # ------------------------------------------------------------------------------------------------------ serving
 
@@ -120,6 +122,7 @@ class Worker:
         operation = message["op"]
         if message.get("begin") is not None:
             self._begin(message["begin"])
+            self.random = None
         if operation == "load":
             return self._load(message["name"], message["source"], message["blocked"])
         if operation == "call":
@@ -147,7 +150,8 @@ class Worker:
 
     def _load(self, name: str, source: str, blocked: list[str]) -> None:
         """Run the topic file. `blocked` names NumPy functions that are refused from here on (see without.py)."""
-        self._make_room()
+        if self.filename and name != self.filename:
+            self._make_room()
         self.filename = name
         self.module = types.ModuleType(MODULE)
         self.module.__file__ = name
@@ -160,12 +164,8 @@ class Worker:
     def _make_room(self) -> None:
         """A topic that comes after another finds an empty folder, and no names of that one."""
         self.scenarios.clear()
-        with contextlib.suppress(OSError):
-            for left in os.scandir(self.home):
-                if left.is_dir(follow_symlinks=False):
-                    shutil.rmtree(left, ignore_errors=True)
-                else:
-                    os.unlink(left)
+        self.home = tempfile.mkdtemp(dir=self.scratch)
+        os.chdir(self.home)
 
     def _call(self, message: dict[str, Any], reply: dict[str, Any]) -> Any:
         """Call a function of the student's, or a method of an object that stayed here."""
@@ -177,18 +177,17 @@ class Worker:
         else:
             function = getattr(target, name)
         before = snapshot([args, kwargs]) if message["watch"] else None
-        state = random_state()
-        blocked = message["without"]
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(self._watching())
-            if blocked:
-                stack.enter_context(without_names.torch_blocked(blocked))
-            if without_names.named("matmul", blocked):
-                stack.enter_context(without_names.matmul_operator_blocked(self.filename))
-            value = function(*args, **kwargs)
+        state = self.random or random_state()
+        with self._watching():
+            if blocked := message["without"]:
+                with without_names.refused(blocked, self.filename):
+                    value = function(*args, **kwargs)
+            else:
+                value = function(*args, **kwargs)
         if before is not None:
             reply["changed"] = changed_names(before, snapshot([args, kwargs]))
-        reply["drew"] = [kind for kind, old, new in zip(RANDOM_KINDS, state, random_state(), strict=True) if old != new]
+        self.random = random_state()
+        reply["drew"] = [kind for kind, old, new in zip(RANDOM_KINDS, state, self.random, strict=True) if old != new]
         return value
 
     def _run(self, message: dict[str, Any]) -> Any:
@@ -201,20 +200,13 @@ class Worker:
             exec(compile(message["source"], filename, "exec"), namespace)
             self.scenarios[key] = namespace
         function = self.scenarios[key][message["name"]]
+        self.random = None
         with self._watching():
             return function(StudentNames(self), *message["args"], **message["kwargs"])
 
-    @contextlib.contextmanager
-    def _watching(self) -> Iterator[None]:
+    def _watching(self) -> Watching:
         """Collect printed text and warnings while the student's code runs."""
-        with contextlib.redirect_stdout(self.printed), contextlib.redirect_stderr(self.printed):
-            with warnings.catch_warnings(record=True) as caught:
-                warnings.simplefilter("always")
-                try:
-                    yield
-                finally:
-                    for warning in caught[:20]:
-                        self.warned.append(f"{warning.category.__name__}: {safe_text(warning.message, 300)}")
+        return Watching(self.printed, self.warned)
 
     def _find(self, name: str) -> Any:
         try:
@@ -287,6 +279,26 @@ class Worker:
                 inside = failing_line.layer_that_raised(below)
                 at = at[: failing_line.MOST - len(inside)] + inside
         return own, at
+
+
+class Watching:
+    """Inside this context text goes to `printed`, warnings to `warned`. A class: as a generator it took longer than many exercises."""
+
+    def __init__(self, printed: Printed, warned: list[str]) -> None:
+        self.printed, self.warned = printed, warned
+        self.catching = warnings.catch_warnings(record=True)
+
+    def __enter__(self) -> None:
+        self.outputs = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = self.printed
+        self.caught = self.catching.__enter__() or []
+        warnings.simplefilter("always")
+
+    def __exit__(self, *error: Any) -> None:
+        sys.stdout, sys.stderr = self.outputs
+        self.catching.__exit__(*error)
+        for warning in self.caught[:20]:
+            self.warned.append(f"{warning.category.__name__}: {safe_text(warning.message, 300)}")
 
 
 class Missing(Exception):
@@ -365,7 +377,7 @@ def seed_all(seed: int) -> None:
 
 def random_state() -> tuple[Any, ...]:
     """The three global random states, comparable with ==."""
-    generator = np.random.get_bit_generator()
+    generator = np.random.get_bit_generator()  # type: ignore[attr-defined]
     # Read where it lies: get_state() makes a number of each of its 624 words, which took longer than most exercises.
     words = ctypes.string_at(generator.ctypes.state_address, MT19937_STATE)
     return random.getstate(), words, torch.default_generator.get_state().numpy().tobytes()
@@ -378,8 +390,7 @@ def snapshot(value: Any, depth: int = 0) -> Any:
     if isinstance(value, torch.Tensor):
         grad = None if not value.is_leaf or value.grad is None else snapshot(value.grad, depth + 1)
         plain = value.detach()
-        data = b"" if plain.is_meta else plain.contiguous().reshape(-1).clone().view(torch.uint8).numpy().tobytes()
-        return ("tensor", tuple(plain.shape), plain.stride(), str(plain.dtype), value.requires_grad, data, grad)
+        return ("tensor", plain.shape, plain.stride(), plain.dtype, value.requires_grad, bytes_of(plain), grad)
     if isinstance(value, np.ndarray):
         return ("array", value.shape, value.strides, value.dtype.str, value.tobytes())
     if isinstance(value, list | tuple):
@@ -393,6 +404,16 @@ def snapshot(value: Any, depth: int = 0) -> Any:
         type(value).__name__,
         value if isinstance(value, bool | int | str | bytes | set) else repr(value)[:200],
     )
+
+
+def bytes_of(plain: torch.Tensor) -> bytes:
+    """The values of a tensor without graph; none on a device that holds none."""
+    if plain.is_meta:
+        return b""
+    try:
+        return plain.numpy().tobytes()
+    except (TypeError, RuntimeError):  # bfloat16; a conjugate that is not computed yet
+        return plain.contiguous().reshape(-1).clone().view(torch.uint8).numpy().tobytes()
 
 
 def changed_names(before: Any, after: Any) -> list[Any]:

@@ -213,7 +213,7 @@ TENSOR = {
         (packed(["l", 5]), b""),
         (packed(["?", 5]), b""),
         (packed([]), b""),
-        (packed({"a": 1}), b""),
+        (packed({b"a": 1}), b""),
         (packed(b"bare bytes"), b""),
         (packed(msgpack.ExtType(5, b"x")), b""),
         (packed(["T", TENSOR], [4]), bytes(4)),  # two floats need eight bytes
