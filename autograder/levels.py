@@ -35,6 +35,7 @@ WORKER_MODULES = (
     "failing_line",
     "figures",
     "kernel",
+    "lean",
     "loaders",
     "losses",
     "probes",

@@ -138,7 +138,8 @@ class Worker:
         torch.set_default_dtype(torch.float32)
         torch.set_default_device(None)
         torch.set_grad_enabled(True)
-        torch.use_deterministic_algorithms(False)
+        if torch.are_deterministic_algorithms_enabled():  # asked first: to set it imports torch.compile's back end
+            torch.use_deterministic_algorithms(False)
         torch.set_num_threads(1)
         warnings.resetwarnings()
         warnings.simplefilter("default")

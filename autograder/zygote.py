@@ -20,7 +20,6 @@ import socket
 import sys
 import tempfile
 import time
-import types
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,15 +61,16 @@ def warm() -> None:
     import numpy as np
     import PIL.Image
     import torch
+    import torch.fx.experimental.symbolic_shapes  # with SymPy: what runs on meta tensors asks for it
     from torch import nn
     from torch.utils.data import DataLoader, TensorDataset
 
-    from . import figures, loaders, losses, worker  # noqa: F401 - imported here so that a fork finds them loaded
+    from . import figures, lean, loaders, losses, worker  # noqa: F401 - imported here so that a fork finds them loaded
 
     torch.set_num_threads(1)
     with contextlib.suppress(RuntimeError):  # a second call in one process is refused, and changes nothing
         torch.set_num_interop_threads(1)
-    without_stack_traces()
+    lean.make_lean()
     PIL.Image.init()
     state, numpy_state = torch.get_rng_state(), np.random.get_state()
     net = nn.Sequential(
@@ -88,15 +88,6 @@ def warm() -> None:
     plt.close("all")
     torch.set_rng_state(state)
     np.random.set_state(numpy_state)
-
-
-def without_stack_traces() -> None:
-    """torch.manual_seed leaves a note for each kind of device that is not in use, with a formatted stack trace: nine tenths of its time."""
-    import torch
-
-    for device in (torch.cuda, torch.xpu, torch.mtia):
-        if hasattr(device, "traceback"):
-            setattr(device, "traceback", types.SimpleNamespace(format_stack=list))  # noqa: B010 - no part of its interface
 
 
 def send_message(sock: socket.socket, message: dict[str, Any], fds: list[int] | None = None) -> None:
