@@ -17,6 +17,7 @@ LAYERS = [
         "figures",
         "loaders",
         "losses",
+        "lean",
         "png",
         "svg",
         "without",
