@@ -28,13 +28,16 @@ from .source import MAX_SOURCE
 if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
     from .levels import Standing
     from .plugin import Check, GraderPlugin
-    from .sandbox import Spawner
+    from .sandbox import Seat, Spawner
 
 SUBMISSION_SECONDS = 3600
 """Wall time after which the rest of a submission counts as timed out; each call has its own, far lower limit."""
 
 CHILD_MEMORY = 4 << 30
 """Bytes that a grading child may take beyond what it was forked with: an answer that makes a check take more fails that check."""
+
+AHEAD = 8
+"""For each grading child, so many submissions are read ahead: among them it finds the next topic of the one that it is at."""
 
 CHILD_SUBMISSIONS = 50
 """Submissions after which a grading child makes way for a fresh one: what it may gather in its memory stays small."""
@@ -209,6 +212,8 @@ class Engine:
 
         After Ctrl-C, or once the descriptor `until` can be read, the report holds what was finished, marked partial.
         """
+        from .sandbox import Seat
+
         plan = self._plan(submission)
         chosen = plan[1]
         lines: list[dict[str, Any]] = []
@@ -225,7 +230,7 @@ class Engine:
         interrupted = False
         try:
             interrupted = self.beside(
-                lambda emit, spawner: self._run_checks(submission, chosen, spawner, seed, emit), take, until
+                lambda emit, spawner: self._run_checks(submission, chosen, Seat(spawner), seed, emit), take, until
             )
         except KeyboardInterrupt:
             interrupted = True
@@ -270,9 +275,11 @@ class Engine:
         Raises:
             EngineError: where the engine itself failed; this process should then end.
         """
+        from .sandbox import Seat
+
         plan = self._plan(submission)
         lines: list[dict[str, Any]] = []
-        self._run_checks(submission, plan[1], self.spawner, seed, lines.append)
+        self._run_checks(submission, plan[1], Seat(self.spawner), seed, lines.append)
         if failure := next((line["engine"] for line in lines if "engine" in line), None):
             raise EngineError(failure)
         return self._graded(submission, plan, seed, lines)
@@ -282,8 +289,9 @@ class Engine:
     ) -> Iterator[tuple[int, Graded]]:
         """Grade submissions in `workers` forked children, each of which gets the next one when it has finished; yields position and result as they finish.
 
-        `submissions` is read as needed, at most `workers` ahead: it may be long. One that hangs holds up its own child only. A child that dies costs
-        nobody a result: what it was at is graded again in a fresh child, unless that is where it died.
+        `submissions` is read as needed, a few ahead for each worker: it may be long. Those of one name are topics of one submission; a child
+        grades them together where it can. One that hangs holds up its own child only. A child that dies costs nobody a result: what it was at is
+        graded again in a fresh child, unless that is where it died.
         """
         numbered = enumerate(submissions)
         if not can_fork():
@@ -302,15 +310,13 @@ class Engine:
                     if child.fd not in children:
                         children[child.fd] = child
                         selector.register(child.fd, selectors.EVENT_READ)
-                    child.begin(waiting.popleft())
-                while more and len(waiting) < workers:
+                    child.begin(_next_for(child, waiting, children.values()))
+                while more and len(waiting) < workers * AHEAD:
                     found = next(numbered, None)
                     more = found is not None
                     if found is not None:
                         waiting.append(_Task(found[0], found[1], self._plan(found[1])))
-                        if len(children) < workers or idle:
-                            break  # somebody waits for it
-                else:
+                if not waiting or not (len(children) < workers or any(c.task is None for c in children.values())):
                     if not waiting and all(child.task is None for child in children.values()):
                         return
                     if self.interrupts.asked:
@@ -348,14 +354,20 @@ class Engine:
 
     def _fork_many(self, seed: int) -> Child:
         """A child that grades one submission after the other, as they come through its pipe."""
+        from .sandbox import Seat
+
         read_fd, write_fd = os.pipe()
 
         def work(emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
             os.close(write_fd)
+            seat, name = Seat(spawner), ""
             with os.fdopen(read_fd, encoding="utf-8") as tasks:
                 for line in tasks:
                     submission = submission_from(json.loads(line))
-                    self._run_checks(submission, self._plan(submission)[1], spawner, seed, emit)
+                    if submission.name != name:  # nobody gets a worker that served another
+                        seat.release()
+                        seat, name = Seat(spawner), submission.name
+                    self._run_checks(submission, self._plan(submission)[1], seat, seed, emit, more=True)
 
         child = self.fork(work)
         os.close(read_fd)
@@ -405,18 +417,18 @@ class Engine:
         self,
         submission: Submission,
         chosen: list[Check],
-        spawner: Spawner,
+        seat: Seat,
         seed: int,
         emit: Callable[[dict[str, Any]], None],
+        more: bool = False,
     ) -> None:
-        """Run the checks one after the other, a line each; the engine's own failures become a line, too."""
+        """Run the checks one after the other, a line each; the engine's own failures become a line, too. The seat is given up unless `more` may come."""
         from .plugin import Outcome
-        from .sandbox import Seat, Student
+        from .sandbox import Student
 
         started = time.process_time()
         current = self.plugin.current
         current.seed, current.students = seed, {}
-        seat = Seat(spawner)
         for key, file in submission.files.items():
             current.students[key] = Student(seat, file.shown, file.text, file.problem, self.signatures_of(key))
         topic = None
@@ -463,9 +475,14 @@ class Engine:
                         "cpu": time.process_time() - cpu,
                     }
                 )
-            seat.release()
+            if more:
+                seat.leave()
+            else:
+                seat.release()
             emit({"done": True, "cpu": time.process_time() - started})
         except Exception as error:
+            with contextlib.suppress(Exception):
+                seat.restart()
             emit({"engine": f"{type(error).__name__}: {error}"[:500]})
 
     def signatures_of(self, key: str) -> dict[str, list[str] | None]:
@@ -558,6 +575,15 @@ class _Task:
     lines: list[dict[str, Any]] = field(default_factory=list)
 
 
+def _next_for(child: Child, waiting: deque[_Task], children: Iterable[Child]) -> _Task:
+    """Take out the task that suits a child: of the submission that it is at, else of one that no other is at, else the first."""
+    at = {other.name for other in children if other is not child}
+    found = next((task for task in waiting if task.submission.name == child.name), None)
+    found = found or next((task for task in waiting if task.submission.name not in at), waiting[0])
+    waiting.remove(found)
+    return found
+
+
 @dataclass
 class Child:
     """A forked grader child: its pid, the pipe it reports through, what it grades."""
@@ -568,6 +594,8 @@ class Child:
     tasks: int = -1
     """The pipe through which a child that grades several gets its submissions."""
     task: _Task | None = None
+    name: str = ""
+    """Of the submission that it was given last."""
     begun: int = 0
     closed: bool = False
     _rest: bytes = b""
@@ -581,6 +609,7 @@ class Child:
 
     def begin(self, task: _Task) -> None:
         """Give an idle child a submission; one that has died meanwhile is found out by `read`."""
+        self.name = task.submission.name
         self.task, self.begun, self.deadline = task, self.begun + 1, time.monotonic() + SUBMISSION_SECONDS
         data = json.dumps(task.submission.to_json()).encode() + b"\n"
         with contextlib.suppress(BrokenPipeError):
