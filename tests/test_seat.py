@@ -171,10 +171,13 @@ def statuses(course: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     submissions["exits"] = ("import os\nos._exit(3)\n" + SOLUTIONS["first"], SOLUTIONS["second"])
     uses_a_name_of_the_first = SOLUTIONS["second"].replace("return os.listdir()", "return system.listdir()")
     submissions["names"] = ("import os as system\n" + SOLUTIONS["first"], uses_a_name_of_the_first)
+    reaps = SOLUTIONS["second"].replace("return os.listdir()", "return [] if hasattr(os, 'planted') else ['none']")
+    submissions["plants"] = ("import os\nos.planted = 1\n" + SOLUTIONS["first"], SOLUTIONS["second"])
+    submissions["plants, then reaps"] = (SOLUTIONS["first"], reaps)
     for name, texts in submissions.items():
         for topic, text in zip(SOLUTIONS, texts, strict=True):
             write(folder / name / f"00_two/{topic}.py", text)
-    autograder("grade-class", folder, "--out", out, root=course)
+    autograder("grade-class", folder, "--out", out, "--workers", "1", root=course)
     found = {}
     for name in submissions:
         report = json.loads((out / f"submissions/{name}.json").read_text(encoding="utf-8"))
@@ -195,6 +198,11 @@ def test_names_of_a_topic_are_not_anothers(statuses: dict[str, dict[str, str]]) 
     assert statuses["names"] == {**dict.fromkeys(("plus_one", *SECOND), "passed"), "files": "error"}
 
 
+def test_nobody_gets_a_worker_that_served_another(statuses: dict[str, dict[str, str]]) -> None:
+    assert statuses["plants"]["files"] == "passed"
+    assert statuses["plants, then reaps"]["files"] == "failed"
+
+
 COUNT = """
 import sys
 from pathlib import Path
@@ -208,7 +216,7 @@ spawn = sandbox.Zygote.spawn
 sandbox.Zygote.spawn = lambda self, **how: spawned.append(1) or spawn(self, **how)
 
 def use(running):
-    submission = engine.read_submission(course, course.root / "solutions", "reference", keys, "solutions")
+    submission = engine.read_submission(course, Path(sys.argv[2]), "reference", keys, "solutions")
     spawned.clear()
     print(running.grade_here(submission, 1).report.full, len(spawned))
     return 0
@@ -218,9 +226,12 @@ engine.run(course, course.topics, engine.Options("best"), use)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="workers are forked on Linux")
-def test_one_worker_serves_all_topics_of_a_submission(course: Path) -> None:
+def test_one_worker_serves_all_topics_of_a_submission(course: Path, tmp_path: Path) -> None:
+    """Also one that writes files, which its next topic does not find, and where NumPy's functions are refused for a while."""
+    write(tmp_path / "00_two/first.py", LEFT["a file"] + SOLUTIONS["first"])
+    write(tmp_path / "00_two/second.py", SOLUTIONS["second"])
     done = subprocess.run(
-        [sys.executable, "-c", COUNT, str(course)], cwd=ROOT, capture_output=True, text=True, check=True
+        [sys.executable, "-c", COUNT, str(course), str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["True", "1"]
 
