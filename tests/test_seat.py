@@ -176,7 +176,7 @@ def statuses(course: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     submissions["plants, then reaps"] = (SOLUTIONS["first"], reaps)
     for name, texts in submissions.items():
         for topic, text in zip(SOLUTIONS, texts, strict=True):
-            write(folder / name / f"00_two/{topic}.py", text)
+            write(folder / name / f"00_two/{topic}.py", f"{text}# {name}\n")  # two of one text would be graded once
     autograder("grade-class", folder, "--out", out, "--workers", "1", root=course)
     found = {}
     for name in submissions:
