@@ -190,15 +190,15 @@ class Engine:
     notes: tuple[str, ...] = ()
     interrupts: Interrupts = field(default_factory=Interrupts)
     _known_signatures: dict[str, dict[str, list[str] | None]] = field(default_factory=dict)
+    _ids: list[tuple[str, str]] = field(default_factory=list)
+    """Id and topic of every exercise, in the course's order."""
 
     def exercises(self, submission: Submission) -> list[str]:
         """Ids of the exercises that `submission` is graded on, in the course's order."""
-        ids = self.course.ids()
-        return [
-            i
-            for i in ids
-            if i.rpartition("/")[0] in submission.files and (submission.only is None or i in submission.only)
-        ]
+        if not self._ids:  # asked once: it looks at every file of the course
+            self._ids = [(i, i.rpartition("/")[0]) for i in self.course.ids()]
+        only = submission.only
+        return [i for i, topic in self._ids if topic in submission.files and (only is None or i in only)]
 
     def grade(
         self,
