@@ -39,8 +39,11 @@ CHILD_MEMORY = 4 << 30
 AHEAD = 8
 """For each grading child, so many submissions are read ahead: among them it finds the next topic of the one that it is at."""
 
-CHILD_SUBMISSIONS = 50
-"""Submissions after which a grading child makes way for a fresh one: what it may gather in its memory stays small."""
+CHILD_SUBMISSIONS = 200
+"""Topic files after which a grading child makes way for a fresh one: what it may gather in its memory stays small."""
+
+GATHERED = 0.1
+"""Seconds for which a child that grades many keeps its lines together: each time that it wakes its parent costs more than most checks."""
 
 
 NO_WORKERS = "the process that workers are forked from has ended"
@@ -361,13 +364,24 @@ class Engine:
         def work(emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
             os.close(write_fd)
             seat, name = Seat(spawner), ""
+            lines: list[dict[str, Any]] = []
+            since = time.monotonic()
+
+            def gather(line: dict[str, Any]) -> None:
+                nonlocal since
+                lines.append(line)
+                if "check" not in line or time.monotonic() - since > GATHERED:
+                    emit({"lines": lines})
+                    lines.clear()
+                    since = time.monotonic()
+
             with os.fdopen(read_fd, encoding="utf-8") as tasks:
                 for line in tasks:
                     submission = submission_from(json.loads(line))
                     if submission.name != name:  # nobody gets a worker that served another
                         seat.release()
                         seat, name = Seat(spawner), submission.name
-                    self._run_checks(submission, self._plan(submission)[1], seat, seed, emit, more=True)
+                    self._run_checks(submission, self._plan(submission)[1], seat, seed, gather, more=True)
 
         child = self.fork(work)
         os.close(read_fd)
@@ -605,7 +619,8 @@ class Child:
         chunk = os.read(self.fd, 1 << 16)
         self.closed = not chunk
         *whole, self._rest = (self._rest + chunk).split(b"\n")
-        return [json.loads(line) for line in whole]
+        found = [json.loads(line) for line in whole]
+        return [line for one in found for line in one.get("lines", [one])]
 
     def begin(self, task: _Task) -> None:
         """Give an idle child a submission; one that has died meanwhile is found out by `read`."""

@@ -4,6 +4,7 @@
     python -m tests.bench compare       one assignment of six exercises: ours, stock `nbgrader autograde`, Otter, and the floor
     python -m tests.bench chapters      a submission of 00 and of 01, against the floor
 
+The last two grade one submission at a time, as the others do: two at once on one machine slow each other down, and a CPU second then does less.
 The floor is one process that has torch loaded and runs the same functions on the same inputs, without walls, channel and judgement.
 """
 
@@ -28,6 +29,8 @@ from tests.bench_nbgrader import adopt_orphans, reap
 from tests.bench_nbgrader import scores as scores_of
 from tests.make_class import make_class
 from tests.sample import ROOT
+
+ONE_AT_A_TIME = ("--workers", "1")
 
 GRADE = """
 import sys
@@ -200,7 +203,9 @@ def ours_on_six(place: Path, count: int) -> tuple[float, float]:
     costs = []
     for size in (count // 10, count):
         bench_assignment.write_submissions(place / f"class{size}", size)
-        costs.append(class_cost(place / f"class{size}", place / f"out{size}", root=place / "course"))
+        costs.append(
+            class_cost(place / f"class{size}", place / f"out{size}", root=place / "course", options=ONE_AT_A_TIME)
+        )
         rows = (place / f"out{size}" / "scores.csv").read_text(encoding="utf-8").splitlines()[1:]
         assert all(row.endswith(",6.0,6.0") for row in rows), "not all have full points"
     return costs[-1].each, beyond_start(costs)
@@ -309,7 +314,8 @@ def chapters(count: int = 12) -> float:
                         path.write_text(
                             f"# student{number:03}\n" + topic.solution.read_text(encoding="utf-8"), encoding="utf-8"
                         )
-                costs.append(class_cost(Path(place) / f"class{size}", Path(place) / f"out{size}", chapter))
+                folder, out = Path(place) / f"class{size}", Path(place) / f"out{size}"
+                costs.append(class_cost(folder, out, chapter, options=ONE_AT_A_TIME))
             calls = Path(place) / "calls"
             script = (
                 f"from pathlib import Path; from tests.bench import record; record({chapter!r}, Path({str(calls)!r}))"
