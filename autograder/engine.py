@@ -28,7 +28,7 @@ from .source import MAX_SOURCE
 if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
     from .levels import Standing
     from .plugin import Check, GraderPlugin
-    from .sandbox import Seat, Spawner
+    from .sandbox import Seat, Seats, Spawner
 
 SUBMISSION_SECONDS = 3600
 """Wall time after which the rest of a submission counts as timed out; each call has its own, far lower limit."""
@@ -272,8 +272,8 @@ class Engine:
             child.end()
         return False
 
-    def grade_here(self, submission: Submission, seed: int) -> Graded:
-        """Grade one submission in this process, a forked child that grades one after the other (see `fork`).
+    def grade_here(self, submission: Submission, seed: int, seats: Seats | None = None) -> Graded:
+        """Grade one submission in this process, a forked child that grades one after the other (see `fork`), in `seats` kept between them.
 
         Raises:
             EngineError: where the engine itself failed; this process should then end.
@@ -282,7 +282,8 @@ class Engine:
 
         plan = self._plan(submission)
         lines: list[dict[str, Any]] = []
-        self._run_checks(submission, plan[1], Seat(self.spawner), seed, lines.append)
+        seat = seats.take(submission.name, submission.files) if seats is not None else Seat(self.spawner)
+        self._run_checks(submission, plan[1], seat, seed, lines.append, more=seats is not None)
         if failure := next((line["engine"] for line in lines if "engine" in line), None):
             raise EngineError(failure)
         return self._graded(submission, plan, seed, lines)
@@ -357,13 +358,13 @@ class Engine:
 
     def _fork_many(self, seed: int) -> Child:
         """A child that grades one submission after the other, as they come through its pipe."""
-        from .sandbox import Seat
+        from .sandbox import Seats
 
         read_fd, write_fd = os.pipe()
 
         def work(emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
             os.close(write_fd)
-            seat, name = Seat(spawner), ""
+            seats = Seats(spawner)
             lines: list[dict[str, Any]] = []
             since = time.monotonic()
 
@@ -376,12 +377,12 @@ class Engine:
                     since = time.monotonic()
 
             with os.fdopen(read_fd, encoding="utf-8") as tasks:
-                for line in tasks:
+                for number, line in enumerate(tasks):
                     submission = submission_from(json.loads(line))
-                    if submission.name != name:  # nobody gets a worker that served another
-                        seat.release()
-                        seat, name = Seat(spawner), submission.name
-                    self._run_checks(submission, self._plan(submission)[1], seat, seed, gather, more=True)
+                    seat = seats.take(submission.name, submission.files)
+                    # One that ends its child is graded again as the first of another, where what it earned before counts.
+                    tell = gather if number else emit
+                    self._run_checks(submission, self._plan(submission)[1], seat, seed, tell, more=True)
 
         child = self.fork(work)
         os.close(read_fd)
@@ -474,7 +475,7 @@ class Engine:
                     if found is None:
                         raise RuntimeError(f"{check.name} gave no outcome")
                     outcome = found
-                    if outcome.result.status != "passed" and has_ended(spawner):
+                    if outcome.result.status != "passed" and has_ended(seat.spawner):
                         raise EngineError(NO_WORKERS)  # and no failure of the student's code
                 if outcome.result.status == "timed_out":
                     timed_out.add(check.exercise)

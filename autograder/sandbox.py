@@ -12,7 +12,7 @@ import select
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -262,6 +262,26 @@ class Seat:
         now = self.process.meter.now() if self.process is not None else None
         if now is not None and now.cpu > SHARED_SECONDS:
             self.restart()
+
+
+@dataclass
+class Seats:
+    """One seat for the topics of a submission, as long as no other submission comes between."""
+
+    spawner: Spawner
+    seat: Seat | None = None
+    name: str = ""
+    topics: set[str] = field(default_factory=set)
+
+    def take(self, name: str, topics: Iterable[str]) -> Seat:
+        """The seat for these topics of the submission of that name: a fresh one where it, or one of them, had none yet or had it before."""
+        wanted = set(topics)
+        if self.seat is None or name != self.name or wanted & self.topics:
+            if self.seat is not None:
+                self.seat.release()
+            self.seat, self.name, self.topics = Seat(self.spawner), name, set()
+        self.topics |= wanted
+        return self.seat
 
 
 @dataclass
@@ -559,4 +579,4 @@ def brief_argument(value: Any) -> str:
     return type(value).__name__
 
 
-__all__ = ["STUB_MESSAGE", "EngineError", "Handle", "Rules", "Seat", "Spawner", "Student", "Zygote"]
+__all__ = ["STUB_MESSAGE", "EngineError", "Handle", "Rules", "Seat", "Seats", "Spawner", "Student", "Zygote"]

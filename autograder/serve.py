@@ -28,7 +28,8 @@ from .model import FULL_POINTS, CourseError, ExerciseResult, Report
 from .source import stub_lines
 
 if TYPE_CHECKING:
-    from .sandbox import Spawner
+    from .engine import Graded
+    from .sandbox import Seats, Spawner
 
 COMPOSE_SECONDS = 20
 """Wall time that reading a notebook's cells may take; it runs in a child of its own, for hostile cells can exhaust Python's parser."""
@@ -105,15 +106,17 @@ class GradingChild:
         return None
 
     def _start(self) -> None:
+        from .sandbox import Seats
+
         read_fd, write_fd = os.pipe()
 
         def work(emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
             os.close(write_fd)
-            engine = dataclasses.replace(self.engine, spawner=spawner)
+            engine, seats = dataclasses.replace(self.engine, spawner=spawner), Seats(spawner)
             with os.fdopen(read_fd, encoding="utf-8") as requests:
                 for line in requests:
                     try:
-                        emit(respond(engine, json.loads(line), alone=True))
+                        emit(respond(engine, json.loads(line), seats))
                     except CourseError as error:
                         emit({"error": str(error)})
 
@@ -128,16 +131,19 @@ class GradingChild:
             self.child = None
 
 
-def respond(engine: Engine, request: dict[str, Any], alone: bool = False) -> dict[str, Any]:
+def respond(engine: Engine, request: dict[str, Any], seats: Seats | None = None) -> dict[str, Any]:
     """The answer to either kind of request."""
     if "grade" not in request:
-        return {"report": answer(engine, request, alone).to_json()}
-    grade = engine.grade_here if alone else engine.grade
-    return {"result": grade(submission_from(request["grade"]), int(request["seed"])).to_json()}
+        return {"report": answer(engine, request, seats).to_json()}
+    return {"result": _graded(engine, submission_from(request["grade"]), int(request["seed"]), seats).to_json()}
 
 
-def answer(engine: Engine, request: dict[str, Any], alone: bool = False) -> Report:
-    """Grade one notebook; in this very process if it is `alone`, else in children of it.
+def _graded(engine: Engine, submission: Submission, seed: int, seats: Seats | None) -> Graded:
+    return engine.grade(submission, seed) if seats is None else engine.grade_here(submission, seed, seats)
+
+
+def answer(engine: Engine, request: dict[str, Any], seats: Seats | None = None) -> Report:
+    """Grade one notebook; in this very process if it has `seats`, and so is a child that ends with what harms it, else in children of it.
 
     Where its file cannot be loaded as a whole (one definition raises), each exercise is graded with its own part of the cells: a definition costs
     only what needs it.
@@ -150,7 +156,9 @@ def answer(engine: Engine, request: dict[str, Any], alone: bool = False) -> Repo
     only = [name for name in names if request["only"] is None or name in request["only"]]
     cells = [CodeCell(int(number), str(source)) for number, source in request["cells"]]
     seed = request["seed"] if request["seed"] is not None else secrets.randbits(48)
-    whole = _grade(engine, topic, request["name"], shown, composed(topic, cells, only, shown, alone), only, seed, alone)
+    whole = _grade(
+        engine, topic, request["name"], shown, composed(topic, cells, only, shown, seats is not None), only, seed, seats
+    )
     if len(only) > 1 and any(did_not_load(exercise, shown) for exercise in whole.exercises):
         parts = [
             _grade(
@@ -158,10 +166,10 @@ def answer(engine: Engine, request: dict[str, Any], alone: bool = False) -> Repo
                 topic,
                 request["name"],
                 shown,
-                composed(topic, cells, [name], shown, alone),
+                composed(topic, cells, [name], shown, seats is not None),
                 [name],
                 seed,
-                alone,
+                seats,
             )
             for name in only
         ]
@@ -193,13 +201,13 @@ def _grade(
     composed: Composed,
     only: Sequence[str],
     seed: int,
-    alone: bool,
+    seats: Seats | None,
 ) -> Report:
     file = SourceFile(shown, composed.text, problems=composed.problems)
     submission = Submission(
         name, {topic.key: file}, frozenset(f"{topic.key}/{exercise}" for exercise in only), composed.notes
     )
-    report = (engine.grade_here if alone else engine.grade)(submission, seed).report
+    report = _graded(engine, submission, seed, seats).report
     exercises = tuple(
         exercise
         if exercise.id.rpartition("/")[2] in composed.problems

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from autograder.clock import Meter, Times
-from autograder.sandbox import SHARED_SECONDS, Seat
+from autograder.sandbox import SHARED_SECONDS, Seat, Seats
 from tests.sample import ROOT, autograder
 
 SOLUTIONS = {
@@ -251,3 +251,15 @@ def test_without_knowledge_of_its_time_a_worker_is_kept() -> None:
     seat = Seat(types.SimpleNamespace(), process=worker)  # type: ignore[arg-type]
     seat.leave()
     assert seat.process is worker
+
+
+def test_seats_are_shared_by_the_topics_of_one_submission_alone() -> None:
+    given: list[Any] = []
+    seats = Seats(types.SimpleNamespace(release=given.append))  # type: ignore[arg-type]
+    ann = seats.take("ann", ["a"])
+    ann.process = "ann's worker"  # type: ignore[assignment]
+    assert seats.take("ann", ["b", "c"]) is ann
+    again = seats.take("ann", ["c"])
+    assert again is not ann, "what was graded before is graded afresh"
+    assert given == ["ann's worker"]
+    assert seats.take("bob", ["d"]) is not again
