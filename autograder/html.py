@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from . import chosen, drawn, engine, page, pictures
+from . import chosen, drawn, engine, listing, page, pictures
 from .course import write_whole
 from .engine import Engine, Graded, Submission
 from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, CourseError
@@ -91,6 +91,9 @@ def main(arguments: argparse.Namespace) -> int:
         )
         report = graded.report
         print(f"{points(report.points)} of {points(report.max_points)} points; the page is {path}")
+        if what.own and not arguments.reference:
+            for line in listing.after_grading(what.course, submission, graded):
+                print(line)
         if arguments.open and not webbrowser.open(path.as_uri()):
             print("No browser could be opened: open the file by hand.", file=sys.stderr)
         return INTERRUPTED if graded.partial else FULL_POINTS if report.full else POINTS_LOST

@@ -293,6 +293,15 @@ def test_other_peoples_work_and_the_reference_leave_no_trace(course):
     assert not file_of(course).exists()
 
 
+def test_a_report_notes_what_it_graded(course):
+    write_answers(course, "return 2 * x")
+    done = autograder("report", "double", root=course)
+    assert "Next: edit exercises/00_sample/basics.py" in done.stdout
+    assert entries(course)[DOUBLE]["status"] == "passed"
+    autograder("report", "Scale", "--reference", root=course)
+    assert SCALE not in entries(course)
+
+
 def test_a_damaged_progress_file_does_not_stop_grading(course):
     file_of(course).write_text("{")
     write_answers(course, "return 2 * x")
