@@ -256,9 +256,29 @@ def test_deep_nesting_is_refused():
         value = ["l", [value]]
     with pytest.raises(ChannelError):
         loads(packed(value), memoryview(b""))
+    for _ in range(200):
+        value = {"a": value}
+    with pytest.raises(ChannelError):
+        loads(packed(value), memoryview(b""))
     deep = b"\x92" + b"\x91" * 100_000 + b"\xc0" + b"\x90"
     with pytest.raises(ChannelError):
         loads(deep, memoryview(b""))
+
+
+@pytest.mark.parametrize("inner", [None, {}, ["l", []]], ids=["plain", "maps", "lists"])
+@pytest.mark.parametrize("names", [True, False])
+def test_a_value_holds_so_many_values_and_no_more(inner, names):
+    def nest(count):
+        if names:
+            return {str(number): inner for number in range(count // 2 - 1)}
+        half = [inner] * (count // 2 - 2)
+        return ["l", [["l", half], ["l", half]]]
+
+    loads(packed(nest(LIMITS.nodes)), memoryview(b""))
+    with pytest.raises(ChannelError, match="too many values"):
+        loads(packed(nest(LIMITS.nodes + 4)), memoryview(b""))
+    with pytest.raises(Unsendable, match="more than 200000 values"):
+        dumps(dict.fromkeys(map(str, range(LIMITS.nodes))) if names else [None] * LIMITS.nodes)
 
 
 def test_random_bytes_never_do_more_than_raise_channel_error():

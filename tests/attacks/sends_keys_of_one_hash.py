@@ -19,6 +19,6 @@ def _as_mapping(self, value, depth):
 
 import autograder.channel  # noqa: E402
 
-original = autograder.channel.Encoder.encode
-autograder.channel.Encoder.encode = lambda self, value, depth=0: (
+original = autograder.channel.Encoder._encode
+autograder.channel.Encoder._encode = lambda self, value, depth=0: (
     _as_mapping(self, value, depth) if type(value) is Keys else original(self, value, depth))
