@@ -45,6 +45,9 @@ class Unused(types.ModuleType):
         """Nor are there graphs."""
 
     def __getattr__(self, name: str) -> Any:
+        # `inspect` and others ask every module where its file is; an import asks for the path, and means it.
+        if name.startswith("__") and name != "__path__":
+            raise AttributeError(name)
         return getattr(_real(), name)
 
 

@@ -37,6 +37,7 @@ print(digest.hexdigest(), isinstance(torch._dynamo, lean.Unused))
 """
 
 ASK = """
+import inspect
 from autograder import lean, zygote
 zygote.one_thread()
 zygote.warm()
@@ -46,6 +47,9 @@ assert isinstance(torch._dynamo, lean.Unused)
 kept = torch.compiler.disable(lambda x: x + 1)
 assert isinstance(torch._dynamo, lean.Unused)
 assert kept(torch.ones(1)).item() == 2
+inspect.getmodule(inspect.currentframe(), "a file of no module")
+assert torch.jit.trace(torch.nn.Linear(2, 1), torch.ones(1, 2))(torch.ones(1, 2)).shape == (1, 1)
+assert isinstance(torch._dynamo, lean.Unused), "who looks through all modules asks for none of them"
 compiled = torch.compile(lambda x: torch.sin(x) * 2, backend="eager")
 assert torch.equal(compiled(torch.ones(3)), torch.sin(torch.ones(3)) * 2)
 assert not isinstance(torch._dynamo, lean.Unused)
