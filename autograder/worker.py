@@ -292,7 +292,8 @@ class Watching:
     def __enter__(self) -> None:
         self.outputs = sys.stdout, sys.stderr
         sys.stdout = sys.stderr = self.printed
-        self.caught = self.catching.__enter__() or []
+        caught = self.catching.__enter__()
+        self.caught = [] if caught is None else caught  # the very list that fills
         warnings.simplefilter("always")
 
     def __exit__(self, *error: Any) -> None:
