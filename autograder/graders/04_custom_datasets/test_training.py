@@ -262,7 +262,7 @@ def test_restores_the_best_weights(student):
 # ----------------------------------------------------------------------------------------------------- train_pictures
 
 TRAIN_PICTURES_BAR = 0.75
-"""Share of turned, mirrored and slightly changed test tiles that a model has to get right, with two of three seeds."""
+"""Share of turned, mirrored, slightly changed test tiles that a model has to get right with two of three seeds, or three of five where one of three was good."""
 
 KINDS = ("coast", "desert", "forest", "grassland")
 
@@ -364,7 +364,7 @@ def why_too_low(found, y):
 def test_accuracy_on_other_pictures(student):
     """is right on at least 0.75 of pictures it was not given, with two of three seeds"""
     good, bad = 0, []
-    for seed in (0, 1, 2):
+    for seed in range(5):
         files, X, y = task()
         found = trained(student, "tiles", files, seed, [X, (X - 0.5) / 0.25, X * 255, X.flip(1), X.permute(0, 2, 3, 1).reshape(X.shape)])
         judge_logits(found, len(X), len(KINDS))
@@ -373,10 +373,11 @@ def test_accuracy_on_other_pictures(student):
             good += 1
         else:
             bad.append((share, why_too_low(found, y)))
-        if good == 2:
+        # Of the right recipes measured, one in 150 has two bad seeds among three: it gets two more.
+        if (good == 2 and len(bad) < 2) or good == 3:
             return
-        if len(bad) == 2:
-            fail(f"Too many pictures are wrong, with two seeds. {min(bad)[1]}")
+        if (not good and len(bad) == 2) or len(bad) == 3:
+            fail(f"Too many pictures are wrong, with {len(bad)} seeds. {min(bad)[1]}")
 
 
 @check("train_pictures", points=2, seconds=60, hint="Seed before the model is built; draw batches and augmentation from a seeded generator.")

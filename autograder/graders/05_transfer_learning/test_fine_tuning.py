@@ -12,7 +12,7 @@ from torch.utils.data import DataLoader, TensorDataset
 from autograder.checks import DATASETS, assert_close, assert_equal, check, expect, fail, in_worker, info
 
 FINE_TUNE_BAR = 0.05
-"""By how much the mean accuracy over three seeds beats the grader's run from scratch (calibration.md)."""
+"""By how much the mean accuracy over three seeds beats the grader's run from scratch (calibration.md). A gain below it, but above 0, is measured with three more."""
 
 PATTERN_FLOOR = 0.6
 """On the pattern pictures at least PATTERN_FLOOR + FINE_TUNE_BAR is due; chance is 0.25 (calibration.md measures both)."""
@@ -511,15 +511,19 @@ def test_beats_a_network_from_scratch(student):
     """beats a network from scratch by 0.05 in mean accuracy over three seeds, on pictures it was not given"""
     state = _shipped()
     tuned, scratch = [], []
-    for _ in range(3):
-        train, test = shoe_task()
-        seed = _seed()
-        (run,) = _tune(student, "fashion", state, train, 3, [seed], test[0])
-        logits = _logits(run, "logits", len(test[1]), 3)
-        _learnt(run, train, 3, 0.5)
-        tuned.append(accuracy(logits, test[1]))
-        scratch.append(scratch_accuracy(train, test, seed))
-    gain = sum(tuned) / 3 - sum(scratch) / 3
+    gain = 0.0
+    for _ in range(2):
+        for _ in range(3):
+            train, test = shoe_task()
+            seed = _seed()
+            (run,) = _tune(student, "fashion", state, train, 3, [seed], test[0])
+            logits = _logits(run, "logits", len(test[1]), 3)
+            _learnt(run, train, 3, 0.5)
+            tuned.append(accuracy(logits, test[1]))
+            scratch.append(scratch_accuracy(train, test, seed))
+        gain = (sum(tuned) - sum(scratch)) / len(tuned)
+        if gain >= FINE_TUNE_BAR or gain <= 0:
+            break
     expect(
         gain >= FINE_TUNE_BAR,
         "The gain over the network from scratch is too small: is the backbone's copy what you train on, are there enough epochs, and is "
