@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 from .course import Course, TopicRef, normal_selector
 from .model import CourseError
+from .submission import Submission, read_submission
 
 if TYPE_CHECKING:
-    from .engine import Options, Submission
+    from .engine import Options
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,12 +49,10 @@ class Chosen:
 
     def submission(self) -> Submission:
         """The topic files that are needed, read now."""
-        from . import engine
-
         ids = self.course.select(self.selectors)
         keys = list(dict.fromkeys(i.rpartition("/")[0] for i in ids))
-        found = engine.read_submission(self.course, self.folder, self.folder.resolve().name, keys, self.shown_root)
-        return engine.Submission(found.name, found.files, frozenset(ids), found.notes)
+        found = read_submission(self.course, self.folder, self.folder.resolve().name, keys, self.shown_root)
+        return Submission(found.name, found.files, frozenset(ids), found.notes)
 
     def options(self) -> Options:
         """Other people's work asks for stronger walls than one's own."""

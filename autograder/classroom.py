@@ -20,7 +20,7 @@ from . import __version__
 from .cells import in_cells
 from .class_progress import ClassProgress
 from .course import Course, TopicRef
-from .engine import Engine, Options, SourceFile, Submission, run
+from .engine import Engine, Options, run
 from .gather import Gathered, gather
 from .model import FULL_POINTS, WRONG_COURSE_OR_COMMAND, CourseError, Report
 from .reading import Read, Reader, Request
@@ -36,6 +36,7 @@ from .results import (
 )
 from .serve import did_not_load
 from .similar import Print
+from .submission import SourceFile, Submission
 
 READ_AHEAD = 2
 """Submissions that are read beyond those that are graded."""

@@ -25,9 +25,9 @@ from typing import Any
 from .course import Course, TopicRef
 from .dask_alike import INSTALL, Said, called, difference, must_grade, must_have_our_versions
 from .dask_worker import course_archive, grading_plugin
-from .engine import Submission
 from .model import CourseError, EngineError
 from .results import broke
+from .submission import Submission
 
 NAME = "pytorch-course-grader"
 RETRIES = 3

@@ -242,8 +242,8 @@ def data(root: Path) -> Iterator[Finding]:
 def exercises(root: Path) -> Iterator[Finding]:
     """The student's folder: readable, writable, of this course's state; and the progress file."""
     from .course import RECORD, Course, generate
-    from .engine import read_source, stray_files
     from .progress import Store
+    from .submission import read_source, stray_files
 
     folder = root / "exercises"
     try:

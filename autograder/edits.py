@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .answers import Answer, answers
 from .course import Course
-from .engine import SourceFile, read_source
+from .submission import SourceFile, read_source
 
 EMPTY = 0.5
 """Seconds for which an empty file is taken for one that is just being written."""

@@ -13,28 +13,21 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
+from .children import SUBMISSION_SECONDS, Child, Task, die_with_parent, limit_memory, next_for
 from .course import Course, TopicRef, signatures
 from .interrupts import Interrupts, remembered
 from .model import CheckResult, CourseError, EngineError, ExerciseResult, Report, Shapes, Status, status_of
-from .plain import clean
-from .source import MAX_SOURCE
+from .submission import Submission, submission_from
 
 if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
     from .levels import Standing
     from .plugin import Check, GraderPlugin
-    from .sandbox import Seat, Seats, Spawner
-
-SUBMISSION_SECONDS = 3600
-"""Wall time after which the rest of a submission counts as timed out; each call has its own, far lower limit."""
-
-CHILD_MEMORY = 4 << 30
-"""Bytes that a grading child may take beyond what it was forked with: an answer that makes a check take more fails that check."""
+    from .processes import Seat, Seats, Spawner
 
 AHEAD = 8
 """For each grading child, so many submissions are read ahead: among them it finds the next topic of the one that it is at."""
@@ -45,45 +38,7 @@ CHILD_SUBMISSIONS = 200
 GATHERED = 0.1
 """Seconds for which a child that grades many keeps its lines together: each time that it wakes its parent costs more than most checks."""
 
-
 NO_WORKERS = "the process that workers are forked from has ended"
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """One topic file of a submission: its text, or why there is none."""
-
-    shown: str
-    text: str | None
-    problem: str | None = None
-    problems: Mapping[str, str] = field(default_factory=dict)
-    """Exercise -> why it alone cannot be graded (a notebook's cell that is no Python costs only what it defines)."""
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What is graded: topic key -> file. `only` limits the checks to some exercises (ids)."""
-
-    name: str
-    files: dict[str, SourceFile]
-    only: frozenset[str] | None = None
-    notes: tuple[str, ...] = ()
-
-    def to_json(self) -> dict[str, Any]:
-        """What another process needs to grade it; `submission_from` is the inverse."""
-        files = {
-            key: {"shown": file.shown, "text": file.text, "problem": file.problem, "problems": dict(file.problems)}
-            for key, file in self.files.items()
-        }
-        only = None if self.only is None else sorted(self.only)
-        return {"name": self.name, "files": files, "only": only, "notes": list(self.notes)}
-
-
-def submission_from(data: dict[str, Any]) -> Submission:
-    """The submission that `to_json` wrote down."""
-    files = {key: SourceFile(**file) for key, file in data["files"].items()}
-    only = None if data["only"] is None else frozenset(data["only"])
-    return Submission(data["name"], files, only, tuple(data["notes"]))
 
 
 @dataclass
@@ -113,69 +68,6 @@ class Graded:
         """What a class run keeps of it: exercises, kinds of mistakes, cost."""
         exercises = [dataclasses.asdict(exercise) for exercise in self.report.exercises]
         return {"exercises": exercises, "kinds": self.kinds, "cpu": self.cpu}
-
-
-def read_submission(course: Course, folder: Path, name: str, topics: Sequence[str], shown_root: str) -> Submission:
-    """Read the topic files that will be graded; a bad file costs its own topic only."""
-    files = {key: read_source(folder, key, shown_root) for key in topics}
-    return Submission(name, files, notes=stray_files(course, folder, shown_root))
-
-
-def read_source(folder: Path, key: str, shown_root: str) -> SourceFile:
-    """One topic file as text; symbolic links out of the submission, overlong files and bytes that are no UTF-8 are refused with the reason."""
-    shown = f"{shown_root}/{key}.py"
-    path = folder / f"{key}.py"
-    try:
-        if not path.exists():
-            return SourceFile(shown, None, f"{shown} is missing; `nox -s reset -- {key}` writes its stubs anew")
-        if not path.resolve().is_relative_to(folder.resolve()):
-            return SourceFile(shown, None, f"{shown} is a link to a file outside the submission; it is not followed")
-        if not path.is_file():
-            return SourceFile(shown, None, f"{shown} is not a file")
-        size = path.stat().st_size
-        data = path.read_bytes() if size <= MAX_SOURCE else b""
-    except OSError as error:
-        return SourceFile(shown, None, f"{shown} cannot be read: {error.strerror}")
-    return source_of(data, shown, size)
-
-
-def source_of(data: bytes, shown: str, size: int = 0) -> SourceFile:
-    """A topic file from its bytes; `size` is that of the whole file where not all of it was read."""
-    size = max(size, len(data))
-    if size > MAX_SOURCE:
-        return SourceFile(
-            shown, None, f"{shown} has {size / 2**20:.0f} MB; a topic file may have {MAX_SOURCE >> 20} MB"
-        )
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        return SourceFile(shown, None, f"{shown}:{line}: is no UTF-8 text (byte {error.start}); save it as UTF-8")
-    if "\0" in text:
-        return SourceFile(
-            shown,
-            None,
-            f"{shown}:{text[: text.index(chr(0))].count(chr(10)) + 1}: holds a NUL character; save it as plain text",
-        )
-    return SourceFile(shown, text)
-
-
-def stray_files(course: Course, folder: Path, shown_root: str) -> tuple[str, ...]:
-    """A note for each thing in the submission's chapters that grading does not use: a mis-named file is the commonest reason for lost points."""
-    known = {f"{topic.key}.py" for topic in course.topics}
-    notes = []
-    for chapter in course.chapters:
-        inside = folder / chapter
-        if not inside.is_dir() or not inside.resolve().is_relative_to(folder.resolve()):
-            continue
-        for path in sorted(inside.iterdir())[:200]:
-            name = f"{chapter}/{path.name}"
-            if name not in known and path.name not in ("README.md", "__pycache__") and not path.name.startswith("."):
-                notes.append(f"{shown_root}/{clean(name, 200)} is not part of the course and was not used")
-    for name in ("torch.py", "numpy.py", "conftest.py", "sitecustomize.py", "matplotlib.py"):
-        if (folder / name).exists():
-            notes.append(f"{shown_root}/{name} is not part of the course and was not used")
-    return tuple(notes[:50])
 
 
 # -------------------------------------------------------------------------------------------------------------- engine
@@ -215,7 +107,7 @@ class Engine:
 
         After Ctrl-C, or once the descriptor `until` can be read, the report holds what was finished, marked partial.
         """
-        from .sandbox import Seat
+        from .processes import Seat
 
         plan = self._plan(submission)
         chosen = plan[1]
@@ -278,7 +170,7 @@ class Engine:
         Raises:
             EngineError: where the engine itself failed; this process should then end.
         """
-        from .sandbox import Seat
+        from .processes import Seat
 
         plan = self._plan(submission)
         lines: list[dict[str, Any]] = []
@@ -302,7 +194,7 @@ class Engine:
             for position, submission in numbered:
                 yield position, self.grade(submission, seed)
             return
-        waiting: deque[_Task] = deque()
+        waiting: deque[Task] = deque()
         children: dict[int, Child] = {}
         selector = selectors.DefaultSelector()
         more = True
@@ -314,12 +206,12 @@ class Engine:
                     if child.fd not in children:
                         children[child.fd] = child
                         selector.register(child.fd, selectors.EVENT_READ)
-                    child.begin(_next_for(child, waiting, children.values()))
+                    child.begin(next_for(child, waiting, children.values()))
                 while more and len(waiting) < workers * AHEAD:
                     found = next(numbered, None)
                     more = found is not None
                     if found is not None:
-                        waiting.append(_Task(found[0], found[1], self._plan(found[1])))
+                        waiting.append(Task(found[0], found[1], self._plan(found[1])))
                 if not waiting or not (len(children) < workers or any(c.task is None for c in children.values())):
                     if not waiting and all(child.task is None for child in children.values()):
                         return
@@ -348,7 +240,7 @@ class Engine:
                         if late:
                             task.lines.append({"late": True})
                         if child.begun > 1 and not late:
-                            waiting.appendleft(_Task(task.position, task.submission, task.plan))
+                            waiting.appendleft(Task(task.position, task.submission, task.plan))
                         else:
                             yield task.position, self._graded(task.submission, task.plan, seed, task.lines)
         finally:
@@ -358,7 +250,7 @@ class Engine:
 
     def _fork_many(self, seed: int) -> Child:
         """A child that grades one submission after the other, as they come through its pipe."""
-        from .sandbox import Seats
+        from .processes import Seats
 
         read_fd, write_fd = os.pipe()
 
@@ -415,8 +307,8 @@ class Engine:
                 signal.signal(
                     signal.SIGINT, signal.SIG_IGN
                 )  # the parent ends us; what is finished is already on its side
-                _die_with_parent(grader)
-                _limit_memory()
+                die_with_parent(grader)
+                limit_memory()
                 os.close(read_fd)
                 self.spawner.close()
                 with os.fdopen(write_fd, "w", buffering=1, encoding="utf-8") as out:
@@ -578,87 +470,6 @@ def can_fork() -> bool:
     from .levels import can_fork as forkable
 
     return forkable() and not os.environ.get("AUTOGRADER_PORTABLE")
-
-
-@dataclass
-class _Task:
-    """A submission that is to be graded, and what has come of it."""
-
-    position: int
-    submission: Submission
-    plan: tuple[list[str], list[Check]]
-    lines: list[dict[str, Any]] = field(default_factory=list)
-
-
-def _next_for(child: Child, waiting: deque[_Task], children: Iterable[Child]) -> _Task:
-    """Take out the task that suits a child: of the submission that it is at, else of one that no other is at, else the first."""
-    at = {other.name for other in children if other is not child}
-    found = next((task for task in waiting if task.submission.name == child.name), None)
-    found = found or next((task for task in waiting if task.submission.name not in at), waiting[0])
-    waiting.remove(found)
-    return found
-
-
-@dataclass
-class Child:
-    """A forked grader child: its pid, the pipe it reports through, what it grades."""
-
-    pid: int
-    fd: int
-    deadline: float
-    tasks: int = -1
-    """The pipe through which a child that grades several gets its submissions."""
-    task: _Task | None = None
-    name: str = ""
-    """Of the submission that it was given last."""
-    begun: int = 0
-    closed: bool = False
-    _rest: bytes = b""
-
-    def read(self) -> list[dict[str, Any]]:
-        """The whole lines that have arrived."""
-        chunk = os.read(self.fd, 1 << 16)
-        self.closed = not chunk
-        *whole, self._rest = (self._rest + chunk).split(b"\n")
-        found = [json.loads(line) for line in whole]
-        return [line for one in found for line in one.get("lines", [one])]
-
-    def begin(self, task: _Task) -> None:
-        """Give an idle child a submission; one that has died meanwhile is found out by `read`."""
-        self.name = task.submission.name
-        self.task, self.begun, self.deadline = task, self.begun + 1, time.monotonic() + SUBMISSION_SECONDS
-        data = json.dumps(task.submission.to_json()).encode() + b"\n"
-        with contextlib.suppress(BrokenPipeError):
-            while data:
-                data = data[os.write(self.tasks, data) :]
-
-    def end(self) -> None:
-        os.close(self.fd)
-        if self.tasks >= 0:
-            os.close(self.tasks)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
-
-
-def _die_with_parent(parent: int) -> None:
-    """A grader child ends with its parent, however and whenever that ends."""
-    if sys.platform == "linux":
-        from . import kernel
-
-        kernel.end_with_parent(signal.SIGKILL)
-        if os.getppid() != parent:
-            os._exit(70)
-
-
-def _limit_memory() -> None:
-    if sys.platform == "linux":
-        import resource
-
-        with open("/proc/self/statm") as file:
-            most = int(file.read().split()[0]) * resource.getpagesize() + CHILD_MEMORY
-        _, hard = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 @dataclass(frozen=True)

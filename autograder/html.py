@@ -12,9 +12,10 @@ from pathlib import Path
 
 from . import chosen, drawn, engine, listing, page, pictures
 from .course import write_whole
-from .engine import Engine, Graded, Submission
+from .engine import Engine, Graded
 from .model import FULL_POINTS, INTERRUPTED, POINTS_LOST, CourseError
 from .report import Bar, points
+from .submission import Submission
 
 
 def write_report(

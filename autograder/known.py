@@ -17,11 +17,11 @@ from typing import Any
 
 from .cells import CodeCell
 from .course import Course, TopicRef
-from .engine import SourceFile
 from .levels import level_of
 from .model import FULL_POINTS, CourseError, Report
 from .results import Recorded, common, exercises_of, recorded, result_key, stored, topic_digest
 from .serve import composed
+from .submission import SourceFile
 
 LEVELS = ("plain", "strong", "full")
 NAMES = {"course_version": "version of the course", "engine": "version of the engine", "torch": "version of torch"}

@@ -18,7 +18,7 @@ from pathlib import Path
 from . import walls, zygote
 from .model import CourseError
 from .portable import PortableSpawner
-from .sandbox import Spawner, Zygote
+from .processes import Spawner, Zygote
 
 BUBBLEWRAP = "bubblewrap"
 STRONG = frozenset(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .answers import Answer
 from .course import Course
-from .engine import Graded, Submission, read_source
+from .engine import Graded
 from .model import FULL_POINTS
 from .plain import clean
 from .progress import (
@@ -28,6 +28,7 @@ from .progress import (
 )
 from .report import MARKS, WORDS, console, points
 from .source import Exercise
+from .submission import Submission, read_source
 
 MOST_NOTES = 5
 TASK_CHANGED, NOT_GRADED, NEVER = (

@@ -19,12 +19,13 @@ import jinja2
 from markupsafe import Markup, escape
 
 from .course import Course
-from .engine import Graded, Submission
+from .engine import Graded
 from .levels import level_of
 from .messages import LABELS
 from .model import STATUSES, CheckResult, ExerciseResult, Status
 from .plain import clean
 from .report import WORDS, points
+from .submission import Submission
 
 HERE = Path(__file__).resolve().parent
 PRINTED_LINES = 60

@@ -25,11 +25,14 @@ from .checks import CheckFailed, StudentCrash, StudentError, StudentTimeout, des
 from .model import CourseError
 from .plain import clean
 from .plugin import derived_seed
-from .sandbox import Rules, Seat, Student
+from .processes import Seat
+from .sandbox import Rules, Student
+from .submission import read_source
 
 if TYPE_CHECKING:
-    from .engine import Engine, Graded, Submission
-    from .sandbox import Spawner
+    from .engine import Engine, Graded
+    from .processes import Spawner
+    from .submission import Submission
 
 
 GRID = 72
@@ -245,8 +248,6 @@ def draw_all(
     Returns:
         exercise id -> pictures, or in the place of one a sentence that says why there is none.
     """
-    from . import engine
-
     course = running.course
     tried = [e.id for e in graded.report.exercises if e.status in ("passed", "failed", "error")]
     work: dict[str, list[Picture]] = {}
@@ -261,7 +262,7 @@ def draw_all(
     def run(emit: Callable[[dict[str, Any]], None], spawner: Spawner) -> None:
         for key, wanted in work.items():
             file, signatures = submission.files[key], running.signatures_of(key)
-            source = engine.read_source(course.root / "solutions", key, "solutions")
+            source = read_source(course.root / "solutions", key, "solutions")
             student = Student(Seat(spawner), file.shown, file.text, file.problem, signatures)
             reference = Student(Seat(spawner), source.shown, source.text, source.problem, signatures)
             for what in wanted:

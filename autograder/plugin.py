@@ -18,8 +18,8 @@ import pytest
 
 from .checks import CheckSpec, StudentCrash, StudentError, is_stub
 from .messages import Verdict, clean, verdict
-from .model import CheckResult, CourseError, Shapes
-from .sandbox import EngineError, Rules, Student
+from .model import CheckResult, CourseError, EngineError, Shapes
+from .sandbox import Rules, Student
 from .source import STUB_MESSAGE
 from .worker import seed_all
 

@@ -21,7 +21,6 @@ from typing import Any
 
 from .cells import DEFINES, CodeCell, compose
 from .course import Course
-from .engine import SourceFile, source_of
 from .filetree import Refused, Tree, ZipTree, files_below
 from .gather import Source
 from .kernel import end_with_parent
@@ -31,6 +30,7 @@ from .rebuild import notebook_from
 from .serve import given_cells
 from .similar import Print, fingerprints
 from .source import MAX_SOURCE, stub_of
+from .submission import SourceFile, source_of
 
 MAX_NOTEBOOK = 64 << 20
 MAX_ARCHIVE = 64 << 20

@@ -25,8 +25,8 @@ from typing import Any
 
 from . import __version__
 from .course import TopicRef, signatures, write_whole
-from .engine import SourceFile
 from .model import CheckResult, CourseError, ExerciseResult
+from .submission import SourceFile
 
 PACKAGE = Path(__file__).resolve().parent
 RUN = "run.json"

@@ -22,14 +22,16 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from .cells import CodeCell, Composed, compose, in_cells
+from .children import SUBMISSION_SECONDS, Child
 from .course import Course, TopicRef
-from .engine import SUBMISSION_SECONDS, Child, Engine, Options, SourceFile, Submission, can_fork, run, submission_from
+from .engine import Engine, Options, can_fork, run
 from .model import FULL_POINTS, CourseError, ExerciseResult, Report
 from .source import stub_lines
+from .submission import SourceFile, Submission, submission_from
 
 if TYPE_CHECKING:
     from .engine import Graded
-    from .sandbox import Seats, Spawner
+    from .processes import Seats, Spawner
 
 COMPOSE_SECONDS = 20
 """Wall time that reading a notebook's cells may take; it runs in a child of its own, for hostile cells can exhaust Python's parser."""
@@ -106,7 +108,7 @@ class GradingChild:
         return None
 
     def _start(self) -> None:
-        from .sandbox import Seats
+        from .processes import Seats
 
         read_fd, write_fd = os.pipe()
 

@@ -7,11 +7,11 @@ import ast
 import sys
 
 from .course import BUNDLED, Course, find_exercise
-from .engine import read_source
 from .model import FULL_POINTS, CourseError
 from .progress import Entry, now, opened, remember
 from .report import console
 from .source import BEGIN, END, HINT, Exercise, definition_span
+from .submission import read_source
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,9 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .course import Course, TopicRef, generate
-from .engine import Engine, Graded, SourceFile, Submission
+from .engine import Engine, Graded
 from .model import CourseError, ExerciseResult
 from .source import Exercise, Topic, stub_of
+from .submission import SourceFile, Submission
 
 RIGHT, WRONG = 2, 3
 """Fewest right and wrong variants of an exercise."""

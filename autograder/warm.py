@@ -138,7 +138,8 @@ def _serve(running: Engine, topics: Sequence[TopicRef], say: Callable[..., None]
 
 
 def _answer(running: Engine, request: dict[str, Any], say: Callable[..., None]) -> None:
-    from .engine import SourceFile, Submission, can_fork
+    from .engine import can_fork
+    from .submission import SourceFile, Submission
 
     files = {key: SourceFile(f"exercises/{key}.py", text) for key, text in request["files"].items()}
     submission = Submission("exercises", files, frozenset(request["only"]))

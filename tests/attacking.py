@@ -320,7 +320,7 @@ def descendants(pid: int) -> set[int]:
 def grade(engine: Any, watch: Watch, attack: Attack) -> dict[str, Any]:
     """Grade one attack as a submission in a folder; all that is to be asserted of it."""
     from autograder import report as reports
-    from autograder.engine import read_submission
+    from autograder.submission import read_submission
 
     folder = watch.ground.folder / "submissions" / attack.name
     files = {f"{TOPIC}.py": attack.complete(), **attack.constants.get("FILES", {})}

@@ -62,6 +62,7 @@ def record(selector: str, path: Path) -> None:
     """Grade the reference once and write down every message that workers were sent."""
     from autograder import engine, sandbox, zygote
     from autograder.course import Course
+    from autograder.submission import read_submission
 
     zygote.one_thread()
     course = Course.at(ROOT)
@@ -79,7 +80,7 @@ def record(selector: str, path: Path) -> None:
     topics = [topic for topic in course.topics if topic.key.startswith(selector)]
 
     def use(running: engine.Engine) -> int:
-        submission = engine.read_submission(
+        submission = read_submission(
             course, ROOT / "solutions", "reference", [topic.key for topic in topics], "solutions"
         )
         return 0 if running.grade(submission, 1).report.full else 1

@@ -9,8 +9,9 @@ import numpy as np
 
 from autograder import drawn, page, svg
 from autograder.course import Course
-from autograder.engine import Graded, SourceFile, Submission
+from autograder.engine import Graded
 from autograder.model import CheckResult, ExerciseResult, Report, Shapes
+from autograder.submission import SourceFile, Submission
 from tests.sample import SAMPLE
 
 KEY = "00_sample/basics"

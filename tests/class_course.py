@@ -102,6 +102,7 @@ def order_of_ends(course: Path, texts: list[str]) -> list[int]:
     """Grade some files with two workers; their positions in the order in which they were done."""
     from autograder import engine, zygote
     from autograder.course import Course
+    from autograder.submission import SourceFile, Submission
 
     zygote.one_thread()
     found = Course.at(course)
@@ -111,8 +112,7 @@ def order_of_ends(course: Path, texts: list[str]) -> list[int]:
 
     def use(running: engine.Engine) -> int:
         submissions = (
-            engine.Submission(str(n), {topic.key: engine.SourceFile("basics.py", text)}, only)
-            for n, text in enumerate(texts)
+            Submission(str(n), {topic.key: SourceFile("basics.py", text)}, only) for n, text in enumerate(texts)
         )
         order.extend(position for position, _ in running.grade_many(submissions, 1, workers=2))
         return 0

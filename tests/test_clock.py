@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from autograder import clock, sandbox
+from autograder import clock, processes, sandbox
 from autograder.channel import ChannelTimeout
 from autograder.checks import StudentTimeout
 from autograder.clock import CallClock, Meter, Times
@@ -160,7 +160,7 @@ def test_all_calls_of_a_check_together_have_a_limit(monkeypatch: pytest.MonkeyPa
     worker = types.SimpleNamespace(channel=Answers(), meter=Meter(), end=lambda: "")
     monkeypatch.setattr(clock.time, "monotonic", lambda: now)
     monkeypatch.setattr(sandbox.secrets, "token_hex", lambda size: "token")
-    seat = sandbox.Seat(types.SimpleNamespace(), process=worker)  # type: ignore[arg-type]
+    seat = processes.Seat(types.SimpleNamespace(), process=worker)  # type: ignore[arg-type]
     student = sandbox.Student(seat, "x.py", "")
     seat.loaded = student
     for _ in range(2):

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from autograder.course import Course
-from autograder.engine import read_source, stray_files
+from autograder.submission import read_source, stray_files
 
 from .sample import ROOT, SAMPLE
 
@@ -100,8 +100,9 @@ def test_notes_name_stray_files_safely(folder: Path) -> None:
 SCRIPT = """
 import json, os, sys
 from pathlib import Path
-from autograder import engine, zygote
+from autograder import children, engine, zygote
 from autograder.course import Course
+from autograder.submission import read_submission
 
 zygote.one_thread()
 course = Course.at(Path(sys.argv[1]))
@@ -109,7 +110,7 @@ course = Course.at(Path(sys.argv[1]))
 def use(running):
     found = {}
     def grade(name, submission):
-        files = engine.read_submission(course, Path(submission), name, [t.key for t in course.topics], "exercises")
+        files = read_submission(course, Path(submission), name, [t.key for t in course.topics], "exercises")
         found[name] = running.grade(files, 1).report.to_json()
         found[name + " among many"] = [graded.report.to_json() for _, graded in running.grade_many([files], 1)][0]
     run_check = type(running.plugin).run_check
@@ -123,7 +124,7 @@ def use(running):
     type(running.plugin).run_check = lambda self, check: os._exit(9) if "descend" in check.name else run_check(self, check)
     grade("dies", course.root / "submissions" / "right")
     type(running.plugin).run_check = run_check
-    engine.SUBMISSION_SECONDS = 1
+    engine.SUBMISSION_SECONDS = children.SUBMISSION_SECONDS = 1
     grade("late", sys.argv[2])
     print(json.dumps(found))
     return 0

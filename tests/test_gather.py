@@ -7,13 +7,13 @@ import zipfile
 import pytest
 
 from autograder.course import Course
-from autograder.engine import read_submission
 from autograder.filetree import DiskTree, Refused, ZipTree, plain_name
 from autograder.gather import gather
 from autograder.model import CourseError
 from autograder.notebooks import notebook_of
 from autograder.reading import Reader, Request, read
 from autograder.source import stub_of
+from autograder.submission import read_submission
 
 from .sample import SAMPLE, SUBMISSIONS
 

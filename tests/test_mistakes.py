@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from autograder.course import Course
-from autograder.engine import Engine, Options, SourceFile, Submission, run
+from autograder.engine import Engine, Options, run
+from autograder.submission import SourceFile, Submission
 from autograder.verify import read_variants, with_variant
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -21,8 +21,9 @@ import torch
 from autograder import pictures
 from autograder.checks import CheckFailed
 from autograder.course import Course
-from autograder.engine import Engine, Graded, Options, SourceFile, Submission, run
+from autograder.engine import Engine, Graded, Options, run
 from autograder.model import ExerciseResult, Report
+from autograder.submission import SourceFile, Submission
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from autograder.clock import Meter, Times
-from autograder.sandbox import SHARED_SECONDS, Seat, Seats
+from autograder.processes import SHARED_SECONDS, Seat, Seats
 from tests.sample import ROOT, autograder
 
 SOLUTIONS = {
@@ -206,17 +206,18 @@ def test_nobody_gets_a_worker_that_served_another(statuses: dict[str, dict[str, 
 COUNT = """
 import sys
 from pathlib import Path
-from autograder import engine, sandbox, zygote
+from autograder import engine, processes, zygote
 from autograder.course import Course
+from autograder.submission import read_submission
 zygote.one_thread()
 course = Course.at(Path(sys.argv[1]))
 keys = [topic.key for topic in course.topics]
 spawned = []
-spawn = sandbox.Zygote.spawn
-sandbox.Zygote.spawn = lambda self, **how: spawned.append(1) or spawn(self, **how)
+spawn = processes.Zygote.spawn
+processes.Zygote.spawn = lambda self, **how: spawned.append(1) or spawn(self, **how)
 
 def use(running):
-    submission = engine.read_submission(course, Path(sys.argv[2]), "reference", keys, "solutions")
+    submission = read_submission(course, Path(sys.argv[2]), "reference", keys, "solutions")
     spawned.clear()
     print(running.grade_here(submission, 1).report.full, len(spawned))
     return 0
