@@ -489,7 +489,7 @@ def run(course: Course, topics: Sequence[TopicRef], options: Options, use: Calla
     from . import zygote
     from .levels import standing
 
-    zygote.warm()
+    zygote.load_torch()
     with (
         remembered() as interrupts,
         standing(options.walls, others=options.others, without=options.without) as stands,

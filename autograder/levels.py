@@ -126,6 +126,7 @@ def _start(
                 "--walls full needs bubblewrap, which is missing or not allowed here: `apt-get install bubblewrap`; in a container allow user "
                 "namespaces, or take --walls strong"
             )
+    zygote.warm()
     control, pid, root = zygote.start(policy)
 
     def end() -> None:
