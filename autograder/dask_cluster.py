@@ -25,7 +25,7 @@ from typing import Any
 from .course import Course, TopicRef
 from .dask_alike import INSTALL, Said, called, difference, must_grade, must_have_our_versions
 from .dask_worker import course_archive, grading_plugin
-from .model import CourseError, EngineError
+from .model import ENGINE_ERROR, CourseError, EngineError
 from .results import broke
 from .submission import Submission
 
@@ -281,7 +281,7 @@ class DaskGrader:
     def _broken(self, submission: Submission, why: str) -> dict[str, Any]:
         """A result that says that the engine failed; it is not stored."""
         only = sorted(submission.only or ())
-        message = f"engine error, not yours: {why[:300]}; grade again"
+        message = ENGINE_ERROR.format(why[:300])
         checks = {
             i: [
                 {

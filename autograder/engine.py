@@ -21,7 +21,17 @@ from . import __version__
 from .children import SUBMISSION_SECONDS, Child, Task, die_with_parent, limit_memory, next_for
 from .course import Course, TopicRef, signatures
 from .interrupts import Interrupts, remembered
-from .model import CheckResult, CourseError, EngineError, ExerciseResult, Report, Shapes, Status, status_of
+from .model import (
+    ENGINE_ERROR,
+    CheckResult,
+    CourseError,
+    EngineError,
+    ExerciseResult,
+    Report,
+    Shapes,
+    Status,
+    status_of,
+)
 from .submission import Submission, submission_from
 
 if TYPE_CHECKING:  # imported where they are used: torch must not load before the one-thread variables are set
@@ -432,7 +442,7 @@ class Engine:
         if not done and not interrupted:
             for check in chosen:
                 if check.name not in {result.name for result in results[check.exercise]}:
-                    why = f"engine error, not yours: {failure or 'the grader ended early'}; grade again"
+                    why = ENGINE_ERROR.format(failure or "the grader ended early")
                     if late:
                         minutes = SUBMISSION_SECONDS // 60
                         why = f"Not run: the checks before it took more than {minutes} minutes together."

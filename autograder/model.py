@@ -16,6 +16,9 @@ SCHEMA = 1
 FULL_POINTS, POINTS_LOST, WRONG_COURSE_OR_COMMAND, INTERRUPTED = 0, 1, 2, 130
 """Exit codes of every command."""
 
+ENGINE_ERROR = "engine error, not yours: {}; grade again"
+"""What a check says that the engine failed on: it costs no points for good, and is told by how it begins."""
+
 
 class CourseError(Exception):
     """The course or the command is wrong: says what, where, and the mending edit or command."""

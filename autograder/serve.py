@@ -25,7 +25,7 @@ from .cells import CodeCell, Composed, compose, in_cells
 from .children import SUBMISSION_SECONDS, Child
 from .course import Course, TopicRef
 from .engine import Engine, Options, can_fork, run
-from .model import FULL_POINTS, CourseError, ExerciseResult, Report
+from .model import ENGINE_ERROR, FULL_POINTS, CourseError, ExerciseResult, Report
 from .source import stub_lines
 from .submission import SourceFile, Submission, submission_from
 
@@ -260,13 +260,19 @@ def composed(
         finally:
             os._exit(code)
     os.close(write_fd)
-    data = _read_all(read_fd, time.monotonic() + COMPOSE_SECONDS)
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, signal.SIGKILL)
-    os.waitpid(pid, 0)
+    deadline = time.monotonic() + COMPOSE_SECONDS
+    data = _read_all(read_fd, deadline)
+    late = time.monotonic() >= deadline
+    if late:
+        os.kill(pid, signal.SIGKILL)  # else it has closed the pipe, and is about to end
+    _, status, used = os.wait4(pid, 0)
     try:
         found = json.loads(data)
     except ValueError:
+        killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL
+        if killed and not late and used.ru_utime + used.ru_stime < COMPOSE_SECONDS // 2 - 1:
+            # By somebody else, not by its limits: the cells are not to blame.
+            return Composed("", (), dict.fromkeys(names, ENGINE_ERROR.format("the grader ended early")), ())
         why = f"Raised    {shown} could not be read: its cells overwhelm Python's parser\nNext      Remove the cell that holds no ordinary code."
         return Composed("", (), dict.fromkeys(names, why), ("the cells could not be read as Python",))
     return Composed(

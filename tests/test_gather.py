@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import zipfile
 
 import pytest
@@ -15,7 +17,7 @@ from autograder.reading import Reader, Request, read
 from autograder.source import stub_of
 from autograder.submission import read_submission
 
-from .sample import SAMPLE, SUBMISSIONS
+from .sample import ROOT, SAMPLE, SUBMISSIONS
 
 COURSE = Course.at(SAMPLE)
 TOPIC = "00_sample/basics"
@@ -251,3 +253,23 @@ def test_the_reading_process_survives_what_overwhelms_the_parser(tmp_path):
 def test_what_holds_no_class_is_refused(tmp_path, make, text):
     with pytest.raises(CourseError, match=text):
         gather(make(tmp_path))
+
+
+LARGE = """
+import mmap
+from autograder import reading
+held = mmap.mmap(-1, 5 << 30, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000)  # addresses alone, as CUDA's libraries take them
+reading.limit_this_process()
+bytearray(1 << 24)
+try:
+    bytearray(4 << 30)
+except MemoryError:
+    print("limited")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="processes have limits on Linux")
+def test_the_limit_of_memory_is_on_what_reading_takes(tmp_path):
+    """Not on what the process had before: torch with CUDA takes more addresses than that."""
+    done = subprocess.run([sys.executable, "-c", LARGE], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "limited\n", done.stderr
