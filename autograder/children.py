@@ -96,11 +96,12 @@ def die_with_parent(parent: int) -> None:
             os._exit(70)
 
 
-def limit_memory() -> None:
+def limit_memory(more: int) -> None:
+    """Bytes that this process may take beyond what it has: torch's addresses alone, with CUDA's, are more than many a limit."""
     if sys.platform == "linux":
         import resource
 
         with open("/proc/self/statm") as file:
-            most = int(file.read().split()[0]) * resource.getpagesize() + CHILD_MEMORY
+            most = int(file.read().split()[0]) * resource.getpagesize() + more
         _, hard = resource.getrlimit(resource.RLIMIT_AS)
         resource.setrlimit(resource.RLIMIT_AS, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))

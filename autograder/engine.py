@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .children import SUBMISSION_SECONDS, Child, Task, die_with_parent, limit_memory, next_for
+from .children import CHILD_MEMORY, SUBMISSION_SECONDS, Child, Task, die_with_parent, limit_memory, next_for
 from .course import Course, TopicRef, signatures
 from .interrupts import Interrupts, remembered
 from .model import (
@@ -318,7 +318,7 @@ class Engine:
                     signal.SIGINT, signal.SIG_IGN
                 )  # the parent ends us; what is finished is already on its side
                 die_with_parent(grader)
-                limit_memory()
+                limit_memory(CHILD_MEMORY)
                 os.close(read_fd)
                 self.spawner.close()
                 with os.fdopen(write_fd, "w", buffering=1, encoding="utf-8") as out:

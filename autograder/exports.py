@@ -108,9 +108,10 @@ def gradebook_rows(folder: Path, assignment: str, course: Course) -> tuple[list[
             found = gradebook.find_assignment(assignment)
         except MissingEntry:
             raise CourseError(f"knows no assignment {assignment}", folder / "gradebook.db") from None
+        position = position_in(course, assignment)
         cells = [
             (notebook.name, cell.name)
-            for notebook in sorted(found.notebooks, key=lambda notebook: position_in(course, assignment)(notebook.name))
+            for notebook in sorted(found.notebooks, key=lambda notebook: position(notebook.name))
             for cell in _in_order(
                 folder / "source" / assignment / f"{notebook.name}.ipynb", [*notebook.grade_cells, *notebook.task_cells]
             )

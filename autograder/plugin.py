@@ -134,8 +134,7 @@ class GraderPlugin:
     def _call(self, function: Callable[..., Any], arguments: dict[str, Any], check: Check) -> None:
         student = self.current.students[check.topic]
         rules = Rules(check.exercise, check.spec.seconds, check.spec.rng, check.spec.mutates)
-        student.rules = rules
-        shared = student.shares_worker()
+        shared = student.shares_worker(check.exercise)
         started = time.perf_counter()
         error = self._attempt(function, arguments, student, rules, check)
         if error is not None and (

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .cells import DEFINES, CodeCell, compose
+from .children import limit_memory
 from .course import Course
 from .filetree import Refused, Tree, ZipTree, files_below
 from .gather import Source
@@ -420,10 +421,7 @@ def limit_this_process() -> None:
     import resource
 
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    # Beyond what it was forked with: where that has torch with CUDA loaded, its addresses alone are more.
-    with open("/proc/self/statm") as file:
-        most = int(file.read().split()[0]) * resource.getpagesize() + MEMORY
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    limit_memory(MEMORY)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 

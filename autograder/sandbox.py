@@ -124,9 +124,9 @@ class Student:
         """Start a check: the next message to the worker resets its global state to `seed`."""
         self.rules, self._seed, self.last, self._used = rules, seed, Call(), 0.0
 
-    def shares_worker(self) -> bool:
-        """Whether the worker has served another exercise than the running check's."""
-        return bool(self.seat.served - {self.rules.exercise})
+    def shares_worker(self, exercise: str) -> bool:
+        """Whether the worker has served another exercise than this one."""
+        return bool(self.seat.served - {exercise})
 
     # ------------------------------------------------------------------------------------------------------- calls
 

@@ -12,6 +12,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+A = "00_sample"
+TRUE_NBGRADER = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform != "linux", reason="other people's work is graded on Linux alone"),
+    pytest.mark.filterwarnings("ignore"),
+]
+"""Marks of tests that run the true nbgrader, whose own dependencies warn."""
+
 RIGHT = {
     "double": "def double(x):\n    return 2 * x",
     "Scale": "class Scale(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.factor = nn.Parameter(torch.ones(()))\n\n"
@@ -21,6 +31,13 @@ RIGHT = {
 }
 FULL = {"double": 2.0, "Scale": 2.0, "descend": 3.0}
 Notebook = dict[str, Any]
+
+
+def gradebook(folder: Path) -> Any:
+    """The gradebook of a course folder, to be used in a `with`."""
+    from nbgrader.api import Gradebook
+
+    return Gradebook(f"sqlite:///{folder}/gradebook.db")
 
 
 def code(source: str, **metadata: Any) -> dict[str, Any]:
@@ -220,10 +237,10 @@ NOTEBOOKS: dict[str, tuple[Callable[[Notebook], Any], dict[str, float]]] = {
 
 def write(folder: Path, students: list[str] | None = None, late: str = "renamed") -> None:
     """Hand everything in below `folder`/submitted."""
-    released = json.loads((folder / "release/00_sample/basics.ipynb").read_text(encoding="utf-8"))
+    released = json.loads((folder / f"release/{A}/basics.ipynb").read_text(encoding="utf-8"))
     for student in students or NOTEBOOKS:
         made = NOTEBOOKS[student][0](copy.deepcopy(released))
-        place = folder / "submitted" / student / "00_sample"
+        place = folder / "submitted" / student / A
         place.mkdir(parents=True)
         name = "basics (1).ipynb" if student == "renamed" else "basics.ipynb"
         (place / name).write_text(made if isinstance(made, str) else json.dumps(made), encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from types import SimpleNamespace
 
 import pytest
@@ -17,16 +16,11 @@ from autograder.model import CourseError
 from autograder.release import nbgrader, release
 from autograder.results import recorded
 from tests.class_course import TOPICS, build_course
-from tests.handed_in import FULL, NOTEBOOKS
+from tests.handed_in import FULL, NOTEBOOKS, TRUE_NBGRADER, A, gradebook
 from tests.sample import autograder, comparable, read
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform != "linux", reason="other people's work is graded on Linux alone"),
-    pytest.mark.filterwarnings("ignore"),
-]  # nbgrader's own dependencies warn
+pytestmark = TRUE_NBGRADER
 
-A = "00_sample"
 STUDENTS = (
     "right",
     "untouched",
@@ -41,12 +35,6 @@ STUDENTS = (
     "flags",
 )
 """Whose notebooks reach both ways as the same cells."""
-
-
-def gradebook(folder):
-    from nbgrader.api import Gradebook
-
-    return Gradebook(f"sqlite:///{folder}/gradebook.db")
 
 
 def scores(folder):

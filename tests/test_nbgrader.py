@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,16 +17,11 @@ from autograder.course import Course
 from autograder.exports import gradebook_rows, gradescope, read_reports, table
 from autograder.release import nbgrader, release
 from tests import hostile
-from tests.handed_in import FULL, NOTEBOOKS, RIGHT, write
+from tests.handed_in import FULL, NOTEBOOKS, RIGHT, TRUE_NBGRADER, A, gradebook, write
 from tests.sample import SAMPLE, autograder, comparable, read
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(sys.platform != "linux", reason="other people's work is graded on Linux alone"),
-    pytest.mark.filterwarnings("ignore"),
-]  # nbgrader's own dependencies warn
+pytestmark = TRUE_NBGRADER
 
-A = "00_sample"
 COURSE = Course.at(SAMPLE)
 EXPECTED = {
     student: points
@@ -35,12 +29,6 @@ EXPECTED = {
     for student, (_, points) in found.items()
 }
 """Student -> the points that each exercise earns."""
-
-
-def gradebook(folder):
-    from nbgrader.api import Gradebook
-
-    return Gradebook(f"sqlite:///{folder}/gradebook.db")
 
 
 def run(folder, *arguments):
